@@ -1,0 +1,53 @@
+"""What a conditioner owes the instrument and the workshop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.frames import Frame, Image
+from livegan.parameters import Values
+
+Landmarks = NDArray[np.float32]
+"""(478, 3) float32: x, y in pixels of the square crop (origin top left), z in the same unit,
+negative towards the camera. The order is MediaPipe's; 468 to 472 and 473 to 477 are the irises."""
+
+
+@dataclass(frozen=True, eq=False)
+class Conditioned:
+    """The drawing that a generator paints from, and what was seen on the way.
+
+    Args:
+        image: (size, size, 3) uint8 BGR, the drawing.
+        camera: (size, size, 3) uint8 BGR, the square crop of the frame that it was made from.
+        found: whether what the conditioner looks for was there; always true where it looks for nothing.
+        landmarks: (478, 3) float32, as drawn, if it draws a face.
+        performer: (478, 3) float32, as seen in the crop, if a face was found.
+    """
+
+    image: Image
+    camera: Image
+    found: bool = True
+    landmarks: Landmarks | None = None
+    performer: Landmarks | None = None
+
+
+class Conditioner(Protocol):
+    """Makes of each frame the drawing that a generator was trained on.
+
+    The workshop draws its datasets with the same object, so what a generator was trained on is
+    what it gets on stage. `kind` and `version` go into the model card: whoever changes what a
+    conditioner draws for the same settings raises its version.
+    """
+
+    kind: str
+    version: int
+
+    def condition(self, frame: Frame, values: Values) -> Conditioned:
+        """Draw one frame, with the parameters as they stand."""
+
+    def close(self) -> None:
+        """Give back what it holds. May be called twice."""

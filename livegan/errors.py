@@ -1,0 +1,62 @@
+"""What can go wrong, as a tree.
+
+LiveganError                 a message for the user: what, which, found against wanted, the cure
+├── UsageError               the command, a file or a preset is wrong; ends the command with exit code 2
+│   ├── SourceError          a source that cannot be opened: no such file, no such camera
+│   ├── ModelError           a generator file that cannot be used: no card, wrong version, not an ONNX
+│   ├── PresetError          a preset that cannot be read
+│   ├── ParameterError       a value that a parameter does not take
+│   ├── SinkError            a sink that cannot be opened: no device, no room, no right to write
+│   └── MissingExtraError    an optional package is not installed; the message is the command that installs it
+├── SourceLost               the source stopped giving frames; opening it again may help
+├── SourceEnded              the source gave its last frame
+└── SinkLost                 the sink stopped taking frames; opening it again may help
+
+Faults of real time (dropped, late, stale) are counted values, never exceptions.
+"""
+
+from __future__ import annotations
+
+
+class LiveganError(Exception):
+    """Root of every error that livegan raises on purpose; its text is one line for the user."""
+
+
+class UsageError(LiveganError):
+    """The user can mend this; the command line prints it and exits with 2."""
+
+
+class SourceError(UsageError):
+    """A source that cannot be opened."""
+
+
+class ModelError(UsageError):
+    """A generator file that cannot be used."""
+
+
+class PresetError(UsageError):
+    """A preset that cannot be found or read."""
+
+
+class ParameterError(UsageError):
+    """A value that a parameter does not take."""
+
+
+class SinkError(UsageError):
+    """A sink that cannot be opened."""
+
+
+class MissingExtraError(UsageError):
+    """An optional package is not installed."""
+
+
+class SourceLost(LiveganError):
+    """The source stopped giving frames; opening it again may help."""
+
+
+class SourceEnded(LiveganError):
+    """The source gave its last frame."""
+
+
+class SinkLost(LiveganError):
+    """The sink stopped taking frames; opening it again may help."""
