@@ -1,0 +1,34 @@
+"""The crop without its colours, for generators that learned to colour."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from livegan.conditioners.conditioner import Conditioned
+from livegan.conditioners.crop import square_crop
+from livegan.frames import Frame
+from livegan.parameters import Values
+
+
+class Grayscale:
+    """Shows the crop in grey, the same in all three channels.
+
+    Args:
+        size: side of the drawing in pixels.
+    """
+
+    kind = "grayscale"
+    version = 1
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def condition(self, frame: Frame, values: Values) -> Conditioned:
+        """Take the colours out of one frame (BT.601 weights)."""
+        crop = square_crop(frame.image, values, self._size)
+        gray = cv2.cvtColor(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+        return Conditioned(np.asarray(gray, np.uint8), crop)
+
+    def close(self) -> None:
+        """Nothing is held."""
