@@ -1,1 +1,1 @@
-"""TODO."""
+"""Hands on the instrument: what plays a performance from outside."""

@@ -1,0 +1,144 @@
+"""The command line, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from livegan import process  # noqa: F401  first of all: it may have to count from here
+from livegan.errors import LiveganError, UsageError
+
+_COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters")
+_PRESET_HELP = "a name that `livegan presets` lists, or a .toml file"
+_SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"{message}; {self.prog} --help says what it takes")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: the arguments; None takes those of the process.
+
+    Returns:
+        The exit code: 0; 2 for what the user can mend; 1 for a device that was lost on the way;
+        130 for work that was interrupted before its end.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _set_up_log()
+    try:
+        options = parse(arguments)
+        # Loads numpy; a wrong option and --help need not wait for it.
+        from livegan import commands
+
+        return commands.ALL[options.command](options)
+    except LiveganError as error:
+        print(f"livegan: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read has seen enough, as `head` does. Python would complain once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments; without a command they are those of `run`.
+
+    Raises:
+        UsageError: an option is unknown or has a wrong value.
+    """
+    named = bool(arguments) and arguments[0] in (*_COMMANDS, "-h", "--help")
+    return _parser().parse_args([*([] if named else ["run"]), *arguments])
+
+
+def _parser() -> Parser:
+    top = Parser(prog="livegan", description="A camera in, a painting out, live.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="play (what livegan does without a command)"))
+    _add_render(commands.add_parser("render", help="paint every frame of a clip into a file"))
+    _add_bench(commands.add_parser("bench", help="measure latency, frames/s and memory"))
+    commands.add_parser("devices", help="list cameras and displays")
+    commands.add_parser("presets", help="list the looks")
+    commands.add_parser("parameters", help="list what can be played")
+    return top
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    run.add_argument("preset", nargs="?", metavar="PRESET", help=_PRESET_HELP)
+    run.add_argument("--source", default="auto", help=_SOURCE_HELP)
+    run.add_argument(
+        "--sink",
+        action="append",
+        help="window, virtual-camera, virtual-camera:DEVICE, a .mp4 file, null; may be repeated",
+    )
+    run.add_argument("--seconds", type=_seconds, help="end by itself after so long")
+    run.add_argument("--stats", metavar="PATH.json", help="write what was measured")
+    run.add_argument("--fullscreen", action="store_true", help="begin in full screen")
+    run.add_argument("--display", help="index or part of the name of the display for full screen")
+    _add_look(run)
+
+
+def _add_render(render: argparse.ArgumentParser) -> None:
+    render.add_argument("input", metavar="INPUT", help="a clip or a folder of pictures")
+    render.add_argument("output", metavar="OUTPUT", help="a .mp4 file, or null")
+    render.add_argument("--preset", help=_PRESET_HELP)
+    _add_look(render)
+
+
+def _add_bench(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument("--preset", help=_PRESET_HELP)
+    bench.add_argument("--source", help=_SOURCE_HELP + " (default: the bundled performer)")
+    bench.add_argument("--seconds", type=_seconds, default=10.0, help="how long (default: 10)")
+    bench.add_argument("--json", metavar="PATH", help="write what was measured")
+    _add_look(bench)
+
+
+def _add_look(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--generator", metavar="FILE.onnx", help="paint with this generator instead"
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a parameter, over the preset; may be repeated",
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
+def _set_up_log() -> None:
+    """What goes well to standard output, what does not to standard error; a line each."""
+    well, badly = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
+    well.addFilter(lambda record: record.levelno < logging.WARNING)
+    badly.setLevel(logging.WARNING)
+    logger = logging.getLogger("livegan")
+    logger.handlers[:] = [well, badly]
+    logger.setLevel(logging.INFO)

@@ -1,0 +1,310 @@
+"""What each command of the command line does."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from livegan import process
+from livegan.benchmark import bench as run_bench
+from livegan.benchmark import describe
+from livegan.errors import ModelError, ParameterError, SinkError, SourceError, UsageError
+from livegan.look import open_look
+from livegan.parameters import TABLE, LiveValues, Setting, find
+from livegan.performance import WINDOW, Performance
+from livegan.presets import IDENTITY, Preset, list_presets, read_preset, write_atomically
+from livegan.progress import ProgressBar
+from livegan.statistics import report
+from livegan.takes import new_take
+
+if TYPE_CHECKING:  # at run time they would load every wrapper of a device
+    from livegan.rendering import FiniteSource, Progress
+    from livegan.sinks.sink import Sink
+    from livegan.sinks.window import Window
+
+logger = logging.getLogger("livegan")
+
+DEFAULT_PRESET = "mona-lisa"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play until the window is closed, the source ends, the time is over, or Ctrl-C."""
+    preset, overrides = _look(options)
+    _check_writable(options.stats)
+    sinks = options.sink or [WINDOW]
+    with (
+        _performance(preset, overrides, options.source, sinks) as performance,
+        _stopping(performance.request_stop),
+    ):
+        window = _open_window(performance, options) if WINDOW in sinks else None
+        if window is None:
+            performance.wait(options.seconds)
+        else:
+            with closing(window):
+                performance.play_in(window, options.seconds)
+    if options.stats:
+        _write_report(options.stats, performance, preset)
+    return 0
+
+
+def render(options: argparse.Namespace) -> int:
+    """Paint every frame of a clip, as fast as it goes."""
+    from livegan.rendering import render as render_all
+
+    preset, overrides = _look(options)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+
+    with (
+        _stopping(stop),
+        closing(_open_finite(options.input)) as source,
+        closing(open_look(preset)) as look,
+        closing(_open_output(options.output, look.generator.size, source.fps)) as sink,
+        ProgressBar(source.frame_count, sys.stderr) as bar,
+    ):
+        values = LiveValues({**look.values, **overrides}).snapshot()
+
+        def progress(done: Progress) -> bool:
+            bar.show(done.frames, done.rate_hz)
+            return not stopped
+
+        done = render_all(source, look, sink, values=values, progress=progress)
+    if look.conditioner.kind == "face_mesh":
+        print(f"face found in {done.found} of {done.frames} frames")
+    print(f"{done.frames} frames, {done.rate_hz:.1f} frames/s")
+    return 130 if stopped else 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Play into nothing, in real time, and say what it costs."""
+    from livegan.sources.opening import bundled_clip
+
+    preset, overrides = _look(options)
+    _check_writable(options.json)
+    source = options.source or str(bundled_clip())
+    with (
+        _performance(preset, overrides, source, ["null"]) as performance,
+        _stopping(performance.request_stop),
+    ):
+        totals = run_bench(performance, options.seconds, print)
+    for line in describe(
+        totals, startup_s=_startup_s(performance), memory_mib=process.peak_memory_mib()
+    ):
+        print(line)
+    if options.json:
+        _write_report(options.json, performance, preset)
+    return 0
+
+
+def presets(_: argparse.Namespace) -> int:
+    """List the looks."""
+    for name in list_presets():
+        preset = read_preset(name)
+        painted = preset.conditioner if preset.generator == IDENTITY else preset.generator
+        print(f"{name:20} {painted}")
+    return 0
+
+
+def parameters(_: argparse.Namespace) -> int:
+    """List what can be played."""
+    for row in TABLE.values():
+        print(f"{row.name:24} {row.range_text:24} {_text(row.default):14} {row.description}")
+    return 0
+
+
+def devices(_: argparse.Namespace) -> int:
+    """List cameras and displays."""
+    from livegan.sources import list_cameras
+
+    cameras = list_cameras()
+    for camera in cameras:
+        print(f"camera:{camera.index}  {camera.name}  ({camera.backend})")
+    if not cameras:
+        print("no camera")
+    for line in _displays():
+        print(line)
+    return 0
+
+
+ALL: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": run,
+    "render": render,
+    "bench": bench,
+    "devices": devices,
+    "presets": presets,
+    "parameters": parameters,
+}
+"""The commands by the name that people type."""
+
+
+def _look(options: argparse.Namespace) -> tuple[Preset, dict[str, Setting]]:
+    """The preset and the values that the options ask for."""
+    if options.generator:
+        path = Path(options.generator).expanduser().resolve()
+        if path.suffix != ".onnx":
+            raise ModelError(f"--generator {options.generator}: wanted a .onnx file")
+        base = read_preset(options.preset) if options.preset else Preset(path.stem, "")
+        preset = dataclasses.replace(base, generator=str(path), conditioner=None)
+    else:
+        preset = read_preset(options.preset or DEFAULT_PRESET)
+    return preset, dict(_assignment(text) for text in options.set)
+
+
+def _assignment(text: str) -> tuple[str, Setting]:
+    """`NAME=VALUE` as a parameter and a value that it takes; a number out of range is clamped."""
+    name, equals, given = (part.strip() for part in text.partition("="))
+    if not equals:
+        raise ParameterError(f"--set {text}: wanted NAME=VALUE, such as face_mesh.line_width=2")
+    parameter = find(name)
+    value: object = given
+    if parameter.kind == "switch":
+        value = {"on": True, "true": True, "off": False, "false": False}.get(given.lower(), given)
+    elif parameter.kind == "number":
+        with suppress(ValueError):
+            value = float(given)
+    accepted = parameter.accept(value)
+    if accepted != value:
+        logger.warning("--set %s is taken as %g (%s)", text, accepted, parameter.range_text)
+    return name, accepted
+
+
+def _performance(
+    preset: Preset, overrides: Mapping[str, Setting], source: str, sinks: Sequence[str]
+) -> Performance:
+    from livegan.sinks import open_sink
+    from livegan.sources.opening import source_factory
+
+    return Performance(
+        preset,
+        open_source=source_factory(source),
+        open_sink=open_sink,
+        sinks=sinks,
+        overrides=overrides,
+    )
+
+
+def _open_window(performance: Performance, options: argparse.Namespace) -> Window | None:
+    """The window; where none can be opened and none was asked for, a recording takes its place."""
+    from livegan.control.keys import bindings
+    from livegan.sinks.window import Window
+
+    try:
+        window = Window(
+            title="livegan",
+            values=performance.values.snapshot,
+            hud=performance.hud,
+            bindings=bindings(performance),
+            fullscreen=options.fullscreen,
+            display=options.display,
+        )
+    except SinkError as error:
+        if options.sink:
+            raise
+        recording = new_take(time.localtime())
+        logger.warning("%s", error)
+        logger.warning("writing %s instead; Ctrl-C ends it", recording)
+        performance.add_sink(recording, instead_of_window=True)
+        return None
+    logger.info("keys       H lists them, Q ends")
+    return window
+
+
+def _open_finite(spec: str) -> FiniteSource:
+    from livegan.rendering import FiniteSource
+    from livegan.sources import open_source
+
+    source = open_source(spec, live=False)
+    if isinstance(source, FiniteSource):
+        return source
+    source.close()
+    raise SourceError(f"{spec} has no end; render takes a clip or a folder of pictures")
+
+
+def _open_output(spec: str, size: tuple[int, int], fps: float) -> Sink:
+    from livegan.sinks import open_sink
+    from livegan.sinks.opening import RECORDING_SUFFIXES
+
+    if Path(spec).suffix.lower() in RECORDING_SUFFIXES:
+        from livegan.sinks.recording import Recording
+
+        return Recording(spec, size=size, fps=fps, live=False)
+    if spec == "null":
+        return open_sink(spec, size=size, fps=fps)
+    raise SinkError(f"output {spec!r}: wanted null or a file in {', '.join(RECORDING_SUFFIXES)}")
+
+
+def _displays() -> list[str]:
+    from livegan.sinks.window import list_displays
+
+    try:
+        return [str(display) for display in list_displays()] or ["no display"]
+    except SinkError as error:
+        return [str(error)]
+
+
+def _check_writable(path: str | None) -> None:
+    """Refuse before the performance what could only be told after it."""
+    if path is None:
+        return
+    folder = Path(path).resolve().parent
+    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise UsageError(f"{path} cannot be written: wanted a file in a folder that exists")
+
+
+def _write_report(path: str, performance: Performance, preset: Preset) -> None:
+    look = performance.look
+    data = report(
+        performance.statistics.totals(),
+        preset=preset.name,
+        generator=look.generator.description if look else "",
+        size=look.generator.size if look else (0, 0),
+        startup_s=_startup_s(performance),
+        memory_mib=process.peak_memory_mib(),
+    )
+    try:
+        write_atomically(Path(path), json.dumps(data, indent=1) + "\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _startup_s(performance: Performance) -> float:
+    """From the start of the process to the first picture; 0 where there was none."""
+    shown_at_s = performance.statistics.started_at_s
+    if shown_at_s is None:
+        return 0.0
+    return process.age_s() - (time.monotonic() - shown_at_s)
+
+
+@contextmanager
+def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C and a polite kill end the work instead of breaking it off."""
+
+    def handle(_: int, __: FrameType | None) -> None:
+        stop()
+
+    before = {name: signal.signal(name, handle) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _text(value: Setting) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else f"{value:g}"

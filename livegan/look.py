@@ -1,0 +1,104 @@
+"""A preset made ready to play: its conditioner and its generator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from livegan.errors import ModelError, ParameterError
+from livegan.parameters import LiveValues, Setting, Values
+from livegan.presets import IDENTITY, Preset, find_generator
+
+if TYPE_CHECKING:  # at run time they would load OpenCV and MediaPipe
+    from livegan.conditioners.conditioner import Conditioned, Conditioner
+    from livegan.generators.generator import Generator
+
+IDENTITY_SIZE_PX = 512
+
+
+@runtime_checkable
+class Resting(Protocol):
+    """A conditioner whose puppet lives on where no frames come."""
+
+    def rest(self, time_s: float, values: Values) -> Conditioned:
+        """Draw the puppet as it eases to rest and breathes, at that reading of the clock."""
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A conditioner that follows a performer."""
+
+    @property
+    def status(self) -> str:
+        """What it is at, for people: "neutral taken", "looking for a face", "resting"."""
+
+    def recalibrate(self) -> None:
+        """Take the performer's neutral face again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What paints: one conditioner with the generator that was trained on its drawings.
+
+    Args:
+        name: the preset's.
+        conditioner, generator: both open.
+        values: parameter values that this look wants: those that the generator was trained
+            with, and over them the preset's.
+        note: where the generator comes from, for the start of a performance.
+    """
+
+    name: str
+    conditioner: Conditioner
+    generator: Generator
+    values: Mapping[str, Setting]
+    note: str = ""
+
+    def close(self) -> None:
+        """Close both. May be called twice."""
+        self.conditioner.close()
+        self.generator.close()
+
+
+def open_look(preset: Preset) -> Look:
+    """Load a preset's generator and the conditioner that its card asks for.
+
+    The generator has painted once when this returns, so that no frame waits for its first run.
+
+    Raises:
+        ModelError: the generator is missing, has no card, or wants another conditioner.
+    """
+    # These load MediaPipe and the inference engine: not before a look is wanted.
+    from livegan.conditioners import open_conditioner
+    from livegan.conditioners.opening import KINDS
+    from livegan.generators import load_generator
+    from livegan.generators.identity import Identity
+    from livegan.model_card import ConditionerCard, read_card
+
+    generator: Generator
+    if preset.generator == IDENTITY:
+        assert preset.conditioner is not None  # reading a preset sees to that
+        wanted = ConditionerCard(preset.conditioner, KINDS[preset.conditioner].version)
+        size, puppet, note = (IDENTITY_SIZE_PX, IDENTITY_SIZE_PX), None, ""
+        generator = Identity(size)
+    else:
+        path = find_generator(preset)
+        card = read_card(path)
+        wanted, size, puppet, note = card.conditioner, card.size, card.puppet, card.credit
+        _check_settings(path, wanted.settings)
+        generator = load_generator(path)
+    conditioner = open_conditioner(wanted, size[0], puppet)
+    generator.generate(np.zeros((*size, 3), np.uint8))
+    values = {**wanted.settings, **preset.values}
+    return Look(preset.name, conditioner, generator, values, note)
+
+
+def _check_settings(path: Path, settings: Mapping[str, Setting]) -> None:
+    try:
+        LiveValues(settings)
+    except ParameterError as error:
+        raise ModelError(f"{path}: its card is not for this livegan: {error}") from None

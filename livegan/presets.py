@@ -1,0 +1,231 @@
+"""A look, as a TOML file: which generator paints, and the values that differ from the defaults.
+
+    schema = 1
+    generator = "mona-lisa"        # a name in engines/, a path from this file, or "identity"
+    conditioner = "canny"          # only where the generator is "identity": what it is shown
+
+    [face_mesh]                    # one table for each group that `livegan parameters` lists
+    line_width = 2.0
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from livegan.errors import ModelError, ParameterError, PresetError
+from livegan.parameters import TABLE, Setting, find
+from livegan.shipped import shipped
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SCHEMA = 1
+IDENTITY = "identity"
+CONDITIONERS = ("face_mesh", "canny", "grayscale", "plain")
+_NAME = re.compile(r"[A-Za-z0-9 _.-]{1,64}")
+_LARGEST_BYTES = 1 << 20
+"""A preset is a page of text; what is larger is something else by mistake."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A look.
+
+    Args:
+        name: the file's name without its ending.
+        generator: a name in engines/, a path to an .onnx from the preset's folder, or "identity".
+        conditioner: what an identity generator is shown; None where the generator has a card.
+        values: parameter values that differ from the defaults.
+        path: the file that it was read from, None if it was made in memory.
+        warnings: what was passed over or clamped on reading, one line each.
+    """
+
+    name: str
+    generator: str
+    conditioner: str | None = None
+    values: Mapping[str, Setting] = field(default_factory=dict)
+    path: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def list_presets() -> list[str]:
+    """The names of the shipped presets, sorted."""
+    return sorted(path.stem for path in shipped("presets").glob("*.toml"))
+
+
+def find_preset(name: str) -> Path:
+    """The file of a preset.
+
+    Args:
+        name: a shipped preset's name, or a path that ends in .toml.
+
+    Raises:
+        PresetError: there is none; the message names the nearest, or all.
+    """
+    if name.endswith(".toml"):
+        path = Path(name).expanduser()
+        if path.is_file():
+            return path
+        raise PresetError(f"preset {name}: there is no such file")
+    # A name may come from anywhere (OSC, later), so it never leaves the folder of presets.
+    path = shipped("presets") / f"{name}.toml"
+    if _NAME.fullmatch(name) and path.is_file():
+        return path
+    known = list_presets()
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    raise PresetError(f"no preset is called {name!r}; {hint}")
+
+
+def read_preset(name: str) -> Preset:
+    """Read a preset by its name or path.
+
+    Unknown keys are passed over and numbers out of range are clamped, each with a line in
+    `warnings` that names file, key, value and range.
+
+    Raises:
+        PresetError: there is no such preset, it is not TOML, it is of another schema, or a value
+            has the wrong type.
+    """
+    path = find_preset(name)
+    table = _read_toml(path)
+    schema = table.pop("schema", None)
+    if type(schema) is not int or schema != SCHEMA:
+        raise PresetError(f"{path}: schema is {schema!r}, wanted {SCHEMA}")
+    generator = table.pop("generator", None)
+    if not isinstance(generator, str) or not generator:
+        raise PresetError(f'{path}: generator is {generator!r}, wanted a name such as "mona-lisa"')
+    conditioner = table.pop("conditioner", None)
+    _check_conditioner(path, generator, conditioner)
+    values: dict[str, Setting] = {}
+    warnings = []
+    for key, given in _flatten(table):
+        if key not in TABLE:
+            warnings.append(f"{path}: {key} is not a parameter, passed over")
+            continue
+        try:
+            accepted = find(key).accept(given)
+        except ParameterError as error:
+            raise PresetError(f"{path}: {error}") from None
+        if accepted != given:
+            wanted = TABLE[key].range_text
+            warnings.append(f"{path}: {key} is {given}, taken as {accepted:g} ({wanted})")
+        values[key] = accepted
+    return Preset(path.stem, generator, conditioner, values, path, tuple(warnings))
+
+
+def write_preset(preset: Preset, path: Path) -> None:
+    """Write a preset; a crash half-way leaves the old file as it was.
+
+    Raises:
+        PresetError: the file cannot be written.
+    """
+    lines = [f"schema = {SCHEMA}", f"generator = {_toml_text(preset.generator)}"]
+    if preset.conditioner:
+        lines.append(f"conditioner = {_toml_text(preset.conditioner)}")
+    group = ""
+    for key in TABLE:  # in the table's order, so that every preset reads alike
+        if key not in preset.values:
+            continue
+        if key.partition(".")[0] != group:
+            group = key.partition(".")[0]
+            lines += ["", f"[{group}]"]
+        lines.append(f"{key.partition('.')[2]} = {_toml_value(preset.values[key])}")
+    try:
+        write_atomically(path, "\n".join(lines) + "\n")
+    except OSError as error:
+        raise PresetError(f"preset {path} cannot be written: {error.strerror}") from None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by `text` (UTF-8), wholly or not at all.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # mkstemp makes it private
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def find_generator(preset: Preset) -> Path:
+    """The .onnx that a preset asks for.
+
+    Raises:
+        ModelError: there is none; the message lists those that ship.
+    """
+    if preset.generator.endswith(".onnx"):
+        folder = preset.path.parent if preset.path else Path()
+        path = folder / Path(preset.generator).expanduser()
+    else:
+        path = shipped("engines") / f"{preset.generator}.onnx"
+        if not _NAME.fullmatch(preset.generator):
+            raise ModelError(f"preset {preset.name}: {preset.generator!r} is no generator's name")
+    if not path.is_file():
+        known = sorted(engine.stem for engine in shipped("engines").glob("*.onnx"))
+        raise ModelError(
+            f"preset {preset.name}: there is no generator {path}; "
+            f"shipped are: {', '.join(known) or 'none'}"
+        )
+    return path
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise PresetError(f"{path}: larger than 1 MiB, this is no preset")
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return table
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise PresetError(f"{path}: not TOML: {reason}") from None
+    except OSError as error:
+        raise PresetError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _check_conditioner(path: Path, generator: str, conditioner: object) -> None:
+    if generator == IDENTITY and conditioner not in CONDITIONERS:
+        wanted = ", ".join(CONDITIONERS)
+        raise PresetError(f"{path}: conditioner is {conditioner!r}, wanted one of {wanted}")
+    if generator != IDENTITY and conditioner is not None:
+        raise PresetError(
+            f"{path}: conditioner is {conditioner!r}, but the generator {generator!r} "
+            "brings its own; leave that line out"
+        )
+
+
+def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    for group, content in table.items():
+        if isinstance(content, dict):
+            yield from ((f"{group}.{key}", value) for key, value in content.items())
+        else:
+            yield group, content
+
+
+def _toml_value(value: Setting) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _toml_text(value) if isinstance(value, str) else repr(float(value))
+
+
+def _toml_text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # TOML's basic strings escape as JSON does

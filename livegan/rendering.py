@@ -1,0 +1,154 @@
+"""Every frame of a source once, as fast as it goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+from livegan.errors import SourceEnded
+from livegan.frames import Frame
+from livegan.look import Look
+from livegan.parameters import Values
+from livegan.sinks.sink import Sink
+from livegan.sources.source import Source
+
+Item = TypeVar("Item")
+
+AHEAD = 4
+"""Frames between two steps: enough to smooth out a slow one, few enough to stay in the cache."""
+
+
+@runtime_checkable
+class FiniteSource(Source, Protocol):
+    """A source that ends, and whose frames are evenly spaced."""
+
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+
+    @property
+    def frame_count(self) -> int | None:
+        """How many frames it has, where that is known."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a rendering is: frames done, frames with a face (or whatever is looked for), time."""
+
+    frames: int
+    found: int
+    seconds: float
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames a second since it began."""
+        return self.frames / self.seconds if self.seconds > 0 else 0.0
+
+
+def render(
+    source: FiniteSource,
+    look: Look,
+    sink: Sink,
+    *,
+    values: Values,
+    progress: Callable[[Progress], bool],
+) -> Progress:
+    """Paint every frame of a source.
+
+    Reading, conditioning, generating and writing each have a thread. The clock is the stream's:
+    frame N was caught at N / fps, so that smoothing and resting come out the same on any machine.
+
+    Args:
+        source: opened with `live=False`.
+        look: what paints.
+        sink: takes every frame; opened with `live=False` where it is a recording.
+        values: hold for the whole rendering.
+        progress: called after each frame; it ends the rendering by returning False.
+    """
+    began_s = time.monotonic()
+    done = Progress(0, 0, 0.0)
+    frames = Ahead(_read(source))
+    drawn = Ahead((look.conditioner.condition(frame, values), frame) for frame in frames)
+    painted = Ahead(
+        (look.generator.generate(seen.image), seen, frame) for seen, frame in drawn
+    )
+    try:
+        for picture, seen, frame in painted:
+            sink.show(
+                dataclasses.replace(
+                    frame, image=picture, camera=seen.camera, drawing=seen.image
+                )
+            )
+            done = Progress(
+                done.frames + 1, done.found + seen.found, time.monotonic() - began_s
+            )
+            if not progress(done):
+                break
+    finally:
+        for step in (painted, drawn, frames):
+            step.close()
+    return done
+
+
+def _read(source: FiniteSource) -> Iterator[Frame]:
+    count = 0
+    while True:
+        try:
+            frame = source.read()
+        except SourceEnded:
+            return
+        yield dataclasses.replace(frame, captured_at_s=count / source.fps)
+        count += 1
+
+
+class Ahead(Generic[Item]):
+    """Runs an iterator in a thread of its own, a few items ahead of whoever takes them.
+
+    What the iterator raises is raised again where the items are taken.
+
+    Args:
+        items: the iterator.
+    """
+
+    def __init__(self, items: Iterator[Item]) -> None:
+        self._items = items
+        self._ready: queue.Queue[Item | None] = queue.Queue(AHEAD)
+        self._closed = False
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[Item]:
+        while (item := self._ready.get()) is not None:
+            yield item
+        if self._error:
+            raise self._error
+
+    def close(self) -> None:
+        """End the thread, whatever it is at. Nobody may be taking items."""
+        self._closed = True
+        while self._thread.is_alive():
+            self._empty()
+            self._thread.join(0.01)
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                self._ready.put(item)
+                if self._closed:
+                    break
+        except BaseException as error:  # raised again where the items are taken
+            self._error = error
+        self._ready.put(None)
+
+    def _empty(self) -> None:
+        try:
+            while True:
+                self._ready.get_nowait()
+        except queue.Empty:
+            return

@@ -1,0 +1,216 @@
+"""The ends of a performance: a source or a sink in its own thread, opened again when it is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from livegan.errors import SourceEnded, SourceLost, UsageError
+from livegan.frames import Closed, Frame, Mailbox
+from livegan.pacing import Recent
+from livegan.supervision import HealthBoard, Retry, one_line
+from livegan.takes import next_take
+
+if TYPE_CHECKING:  # at run time they may load what wraps the devices
+    from livegan.sinks.sink import Sink
+    from livegan.sources.source import Source
+
+logger = logging.getLogger("livegan")
+
+
+class OpenSink(Protocol):
+    """Opens a sink."""
+
+    def __call__(self, spec: str, *, size: tuple[int, int], fps: float) -> Sink:
+        """Open `spec` for pictures of (height, width) pixels at `fps` a second.
+
+        Raises:
+            SinkError: it cannot be opened.
+        """
+
+
+class Stage(threading.Thread):
+    """A device's own thread. Losing the device only loses its frames: it is opened again.
+
+    Args:
+        label: what health and log call it.
+        health: where it reports.
+        give_up: called with an error of the user's, if the device never worked at all.
+    """
+
+    def __init__(
+        self, label: str, health: HealthBoard, give_up: Callable[[BaseException], None]
+    ) -> None:
+        # A device's driver may hang for ever; it must not keep the process from ending.
+        super().__init__(name=label, daemon=True)
+        self.label = label
+        self._stopping = threading.Event()
+        self._health = health
+        self._give_up = give_up
+        self._retry = Retry()
+        self._worked = False
+
+    def run(self) -> None:
+        """Play until the end; open the device again as often as it is lost."""
+        self._health.report(self.label, "starting")
+        while True:
+            try:
+                self.play()
+                return
+            except Exception as error:
+                if isinstance(error, UsageError) and not self._worked:
+                    self._give_up(error)
+                    return
+                now_s = time.monotonic()
+                self._retry = self._retry.failed(now_s)
+                self._health.report(self.label, "lost", one_line(error), error)
+                if self._stopping.wait(self._retry.wait_s(now_s)):
+                    return
+
+    def play(self) -> None:
+        """Open the device, use it, close it; returns when there is nothing more to do."""
+        raise NotImplementedError
+
+    def works(self) -> None:
+        """Say that the device has just done its work."""
+        self._worked = True
+        self._retry = Retry()
+        self._health.report(self.label, "ok")
+
+
+class SourceStage(Stage):
+    """Reads a source into a mailbox and closes the mailbox after its last frame.
+
+    Args:
+        open_source: opens the source; called again whenever it is lost.
+        arrivals: where the frames go.
+        health, give_up: as in `Stage`.
+    """
+
+    def __init__(
+        self,
+        open_source: Callable[[], Source],
+        arrivals: Mailbox[Frame],
+        health: HealthBoard,
+        give_up: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__("source", health, give_up)
+        self._open_source = open_source
+        self._arrivals = arrivals
+        self._source: Source | None = None
+        self._told = ""
+
+    def play(self) -> None:
+        """Read until the source ends or is lost."""
+        source = self._source = self._open_source()
+        try:
+            if source.description != self._told:
+                self._told = source.description
+                logger.info("source     %s", self._told)
+            while not self._stopping.is_set():
+                self._arrivals.put(source.read())
+                self.works()
+        except SourceEnded:
+            self._arrivals.close()
+        except SourceLost:
+            if not self._stopping.is_set():  # `stop` closed it, to end a read
+                raise
+        finally:
+            self._source = None
+            source.close()
+
+    def stop(self) -> None:
+        """End the thread, also out of a blocked read. Returns at once."""
+        self._stopping.set()
+        source = self._source
+        if source is not None:
+            source.close()
+
+
+class SinkStage(Stage):
+    """Shows what lies in its mailbox.
+
+    Args:
+        spec: what people type to get the sink.
+        open_sink: opens it, as the first picture's size is known.
+        fps: pictures a second, for sinks that must declare it.
+        shown: called with `spec`, each frame, the clock before and the clock after it was shown.
+        health, give_up: as in `Stage`.
+    """
+
+    def __init__(
+        self,
+        spec: str,
+        open_sink: OpenSink,
+        fps: float,
+        shown: Callable[[str, Frame, float, float], None],
+        health: HealthBoard,
+        give_up: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(spec, health, give_up)
+        self.mailbox: Mailbox[Frame] = Mailbox()
+        self.age = Recent()
+        self._open_sink = open_sink
+        self._fps = fps
+        self._shown = shown
+        self._size: tuple[int, int] | None = None
+        self._takes = 0
+
+    def play(self) -> None:
+        """Show until the mailbox is closed or the sink is lost."""
+        try:
+            frame = self._wait_for_a_frame()
+        except Closed:
+            return
+        if self._size is None:
+            self._size = (frame.image.shape[0], frame.image.shape[1])
+        sink = self._open_sink(next_take(self.label, self._takes), size=self._size, fps=self._fps)
+        logger.info("sink       %s", sink.name)
+        try:
+            self._show(sink, frame)
+            self._takes += 1
+            while True:
+                self._show(sink, self._wait_for_a_frame())
+        except Closed:
+            return
+        finally:
+            sink.close()
+
+    def stop(self) -> None:
+        """Show what lies in the mailbox, then end. Returns at once."""
+        self.mailbox.close()
+        self._stopping.set()
+
+    def _wait_for_a_frame(self) -> Frame:
+        frame = self.mailbox.take()
+        assert frame is not None  # only a wait with a time limit ends without one
+        return frame
+
+    def _show(self, sink: Sink, frame: Frame) -> None:
+        began_s = time.monotonic()
+        assert self._size is not None
+        sink.show(fitted(frame, self._size))
+        now_s = time.monotonic()
+        self.age.add(now_s, now_s - frame.captured_at_s)
+        self._shown(self.label, frame, began_s, now_s)
+        self.works()
+
+
+def fitted(frame: Frame, size: tuple[int, int]) -> Frame:
+    """The frame at the (height, width) that a sink was opened for.
+
+    A preset of another size may take over while a recording or a virtual camera runs; their size
+    is fixed.
+    """
+    if frame.image.shape[:2] == size:
+        return frame
+    import cv2
+
+    image = cv2.resize(frame.image, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+    return dataclasses.replace(frame, image=image.astype(np.uint8, copy=False))
