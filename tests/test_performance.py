@@ -131,7 +131,7 @@ def test_a_lost_sink_is_opened_again_and_its_neighbour_never_notices() -> None:
     broken, again = FakeSink({2: SinkLost("no room")}), FakeSink()
     neighbour = FakeSink()
     sinks = {"null": [neighbour], "virtual-camera": [broken, again]}
-    with make(endless(1), sinks) as performance:
+    with make(endless(1), sinks):
         assert again.wait_for(lambda frames: len(frames) > 2)
         assert neighbour.wait_for(lambda frames: len(frames) > len(broken.frames))
     assert broken.closed and again.closed

@@ -1,0 +1,228 @@
+"""The commands as people type them: what they do, and what they answer to mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import pytest
+from tiny_onnx import write_generator
+
+from livegan.cli import main
+
+
+def livegan(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own, on a machine without a display."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-m", "livegan", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
+        timeout=120,
+    )
+
+
+def frames_in(path: Path) -> int:
+    """How many pictures a video file holds."""
+    with av.open(str(path)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+@pytest.fixture
+def generator(tmp_path: Path) -> Path:
+    """A generator file for edges, 64 x 64."""
+    return write_generator(tmp_path / "reverse.onnx")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["--source", "gone.mp4"], ["gone.mp4"]),
+        (["--source", "text.mp4"], ["text.mp4"]),
+        (["--source", "camera:no such camera"], ["no such camera"]),
+        (["--generator", "cardless.onnx"], ["cardless.onnx", "no livegan card"]),
+        (["--generator", "text.onnx"], ["text.onnx"]),
+        (["--generator", "newer.onnx"], ["version 99", "version 1"]),
+        (["--generator", "gone.onnx"], ["gone.onnx"]),
+        (["wrong_type.toml"], ["wrong_type.toml", "face_mesh.line_width", "'wide'"]),
+        (["no-such-preset"], ["no-such-preset", "mona-lisa"]),
+        (["--sink", "no/such/folder/take.mp4"], ["take.mp4"]),
+        (["--sink", "mirror-ball"], ["mirror-ball"]),
+        (["--stats", "no/such/folder/stats.json"], ["stats.json"]),
+        (["--set", "face_mesh.linewidth=2"], ["did you mean face_mesh.line_width"]),
+        (["--set", "face_mesh.lips=maybe"], ["face_mesh.lips", "'maybe'"]),
+        (["--set", "face_mesh.lips"], ["NAME=VALUE"]),
+        (["--seconds", "-1"], ["'-1'"]),
+        (["--colour", "red"], ["--colour"]),
+    ],
+    ids=lambda value: " ".join(value) if value and value[0].startswith("-") else None,
+)
+def test_a_mistake_is_answered_in_one_line_and_exit_code_2(
+    tmp_path: Path, arguments: list[str], parts: list[str]
+) -> None:
+    (tmp_path / "text.mp4").write_text("this is no video\n")
+    (tmp_path / "text.onnx").write_text("this is no network\n")
+    (tmp_path / "wrong_type.toml").write_text(
+        'schema = 1\ngenerator = "identity"\nconditioner = "plain"\n'
+        '[face_mesh]\nline_width = "wide"\n'
+    )
+    write_generator(tmp_path / "cardless.onnx", card=False)
+    write_generator(tmp_path / "newer.onnx", version=99)
+    given = [*arguments]
+    if arguments[0].startswith("-") and "--generator" not in arguments:
+        given.insert(0, "edges")
+    for option, usual in (("--source", "pattern"), ("--sink", "null"), ("--seconds", "20")):
+        if option not in given:
+            given += [option, usual]
+    done = livegan("run", *given, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    for part in parts:
+        assert part in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["gone.mp4", "null"],
+        ["pattern", "out.gif"],
+        ["pattern", "no/such/folder/out.mp4"],
+        ["camera:0", "null"],
+        ["pattern"],
+    ],
+    ids=" ".join,
+)
+def test_render_answers_mistakes_likewise(tmp_path: Path, arguments: list[str]) -> None:
+    done = livegan("render", *arguments, "--preset", "edges", cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_render_paints_every_frame_and_says_how_fast(tmp_path: Path, generator: Path) -> None:
+    first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
+    done = livegan("render", "pattern", first, "--generator", generator)
+    assert done.returncode == 0, done.stderr
+    count, _, rest = done.stdout.splitlines()[-1].partition(" frames, ")
+    assert rest.endswith(" frames/s") and float(rest.split()[0]) > 0
+    assert frames_in(first) == int(count) > 0
+    again = livegan("render", first, second, "--generator", generator)
+    assert again.returncode == 0, again.stderr
+    assert frames_in(second) == int(count)
+
+
+def test_a_run_without_a_display_writes_a_recording_and_says_where(
+    tmp_path: Path, generator: Path
+) -> None:
+    done = livegan("--generator", generator, "--source", "pattern", "--seconds", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (take,) = tmp_path.glob("livegan-*.mp4")
+    assert take.name in done.stderr
+    assert frames_in(take) > 5
+
+
+def test_a_run_into_several_sinks_with_stats(tmp_path: Path, generator: Path) -> None:
+    take, stats = tmp_path / "take.mp4", tmp_path / "stats.json"
+    done = livegan(
+        "run", "--generator", generator, "--source", "pattern", "--seconds", 1,
+        "--sink", "null", "--sink", take, "--stats", stats,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert frames_in(take) > 5
+    data = json.loads(stats.read_text())
+    assert data["generator"] == "openvino CPU f32"
+    assert data["size"] == [64, 64]
+    assert data["frames"] > 5
+    assert data["startup_s"] > 0
+    assert data["rss_mib"] > 20
+    for line in ("source", "preset", "generator", "sink"):
+        assert any(told.startswith(line) for told in done.stdout.splitlines())
+
+
+def test_bench_measures_and_writes_json(tmp_path: Path, generator: Path) -> None:
+    path = tmp_path / "bench.json"
+    done = livegan(
+        "bench", "--generator", generator, "--source", "pattern", "--seconds", 1, "--json", path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "in the first second" in done.stdout
+    data = json.loads(path.read_text())
+    assert data["frames"] > 5
+    assert 0 < data["latency_ms"]["p50"] <= data["latency_ms"]["max"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_a_run_cleanly_and_the_recording_is_whole(
+    tmp_path: Path, generator: Path, name: str
+) -> None:
+    take = tmp_path / "take.mp4"
+    command = [
+        sys.executable, "-m", "livegan", "--generator", str(generator),
+        "--source", "pattern", "--sink", str(take),
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment["PYTHONUNBUFFERED"] = "1"
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("sink"):
+                break
+        process.send_signal(getattr(signal, name))
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert errors == ""
+    assert frames_in(take) >= 1
+
+
+def test_presets_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets"]) == 0
+    assert "mona-lisa" in capsys.readouterr().out
+
+
+def test_parameters_are_listed_with_their_ranges(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parameters"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("face_mesh.line_width")]
+    assert "1 to 8 px" in line
+
+
+def test_devices_answer_without_devices() -> None:
+    done = livegan("devices")
+    assert done.returncode == 0, done.stderr
+    assert "camera" in done.stdout and "display" in done.stdout
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    for command in ("run", "render", "bench", "devices", "presets", "parameters"):
+        assert command in shown
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen(
+        [sys.executable, "-m", "livegan", "parameters"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+        process.wait(30)
+    assert errors == ""

@@ -1,0 +1,27 @@
+"""A generator file without training: it paints its drawing in reverse, white on black."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+from livegan.model_card import ConditionerCard, ModelCard, write_card
+
+
+def write_generator(
+    path: Path, *, kind: str = "canny", version: int = 1, size: int = 64, card: bool = True
+) -> Path:
+    """Write `255 - drawing` as an ONNX with a card, or without one."""
+    shape = [1, size, size, 3]
+    drawing = helper.make_tensor_value_info("drawing", TensorProto.UINT8, shape)
+    picture = helper.make_tensor_value_info("picture", TensorProto.UINT8, shape)
+    white = helper.make_tensor("white", TensorProto.UINT8, [1], [255])
+    node = helper.make_node("Sub", ["white", "drawing"], ["picture"])
+    graph = helper.make_graph([node], "reverse", [drawing], [picture], [white])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    if card:
+        write_card(model, ModelCard("reverse", (size, size), ConditionerCard(kind, version)))
+    onnx.save(model, str(path))
+    return path
