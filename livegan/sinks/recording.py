@@ -1,0 +1,161 @@
+"""A film of the performance, in a file."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextlib import AbstractContextManager
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from livegan.errors import SinkError, SinkLost
+from livegan.frames import Frame
+from livegan.sinks.letterbox import Letterbox, check_picture
+from livegan.sinks.video_file import LIVE_TICKS, VideoFile
+
+QUEUE_FRAMES = 32
+"""How many frames may wait for the encoder: a second, or 25 MB of pictures at 512."""
+
+
+class Recording(AbstractContextManager["Recording"]):
+    """Writes frames into an H.264 file, on its own thread.
+
+    A live recording keeps every frame's own time, so that the film lasts as long as the
+    performance did, whatever was late; when the encoder falls behind, frames are dropped and
+    counted. Otherwise `show` waits for the encoder, and frames follow each other at `fps` exactly.
+
+    The file can be played even if the process is killed: all is there but the last second.
+
+    Args:
+        path: where it goes: .mp4, .mov or .mkv. What is there is overwritten.
+        size: height and width of the film, in pixels; an odd one is cut to the even one below.
+            Frames of another size are scaled into it.
+        fps: pictures a second.
+        live: whether frames come by the clock.
+
+    Raises:
+        SinkError: the file cannot be written there.
+    """
+
+    def __init__(
+        self, path: str | Path, *, size: tuple[int, int], fps: float, live: bool = True
+    ) -> None:
+        self.path = Path(path)
+        self.name = str(path)
+        self.written = 0
+        self._dropped = 0
+        self._live = live
+        self._letterbox = Letterbox(size)
+        rate = Fraction(fps).limit_denominator(1001)  # 29.97 and its like are fractions of 1001
+        ticks = LIVE_TICKS if live else 1 / rate
+        self._file = _create(self.path, _even(size), rate, ticks, live=live)
+        self._first_s: float | None = None
+        self._last_tick = -1
+        self._waiting: queue.Queue[Frame | None] = queue.Queue(QUEUE_FRAMES)
+        self._failure: str | None = None
+        self._told = False
+        self._closed = False
+        self._writer = threading.Thread(target=self._run, name=f"record {path}", daemon=True)
+        self._writer.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    @property
+    def dropped(self) -> int:
+        """How many frames the encoder was too slow for."""
+        return self._dropped
+
+    def show(self, frame: Frame) -> None:
+        """Queue one frame.
+
+        Raises:
+            ValueError: the picture is not (H, W, 3) uint8.
+            SinkLost: the file could not be written on; what was written is kept. Or it is closed.
+        """
+        check_picture(frame.image)
+        if self._failure is not None:
+            raise self._lost()
+        if self._closed:
+            raise SinkLost(f"recording {self.name} is closed")
+        try:
+            self._waiting.put(frame, block=not self._live)
+        except queue.Full:
+            self._dropped += 1
+
+    def close(self) -> None:
+        """Write what is waiting and finish the file. May be called twice.
+
+        Raises:
+            SinkLost: not all could be written, and `show` has not said so yet; the rest is kept.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._waiting.put(None)
+        self._writer.join()
+        if self._failure is not None and not self._told:
+            raise self._lost()
+
+    def _lost(self) -> SinkLost:
+        self._told = True
+        return SinkLost(
+            f"recording {self.name} ended after {self.written} frames, which are kept:"
+            f" {self._failure}"
+        )
+
+    def _run(self) -> None:
+        ended = False
+        try:
+            while (frame := self._waiting.get()) is not None:
+                self._write(frame)
+            ended = True
+        except Exception as error:  # the owner hears of it in show or close
+            self._failure = _reason(error)
+        try:
+            self._file.close()
+        except (OSError, av.FFmpegError) as error:
+            self._failure = self._failure or _reason(error)
+        while not ended:  # so that nobody waits for room in the queue of a writer that gave up
+            ended = self._waiting.get() is None
+
+    def _write(self, frame: Frame) -> None:
+        image = self._letterbox.put(frame.image)
+        height, width = _even(self._letterbox.size)
+        self._last_tick = self._tick(frame)
+        self._file.write(image[:height, :width], self._last_tick)
+        self.written += 1
+
+    def _tick(self, frame: Frame) -> int:
+        """When a frame is shown: by its stamp if live, else by its place in the order."""
+        following = self._last_tick + 1
+        if not self._live:
+            return following
+        if self._first_s is None:
+            self._first_s = frame.captured_at_s
+        return max(following, round((frame.captured_at_s - self._first_s) / LIVE_TICKS))
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    """H.264 halves the colour both ways, so it takes even sizes only."""
+    return size[0] // 2 * 2, size[1] // 2 * 2
+
+
+def _create(
+    path: Path, size: tuple[int, int], rate: Fraction, ticks: Fraction, *, live: bool
+) -> VideoFile:
+    if not path.parent.is_dir():
+        raise SinkError(f"cannot record to {path}: the folder {path.parent} does not exist")
+    if path.is_dir():
+        raise SinkError(f"cannot record to {path}: it is a folder; name a file in it")
+    try:
+        return VideoFile(path, size, rate, ticks, live=live)
+    except (OSError, av.FFmpegError) as error:
+        why = _reason(error)
+        raise SinkError(f"cannot record to {path}: {why}; choose another place") from None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
