@@ -48,7 +48,8 @@ class OpenVINO:
         if device not in available and device.split(".")[0] not in available:
             raise ModelError(f"OpenVINO has no device {device}; it has {', '.join(available)}")
         try:
-            network = core.read_model(str(path))
+            # From memory: a file that OpenVINO keeps mapped can't be replaced on Windows.
+            network = core.read_model(Path(path).read_bytes())
             self._size = _size_of(network, path)
             self._compiled = core.compile_model(network, device, _settings(device, precision))
             self._request = self._compiled.create_infer_request()
