@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from livegan.face_topology import Landmarks
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
-
-Landmarks = NDArray[np.float32]
-"""(478, 3) float32: x, y in pixels of the square crop (origin top left), z in the same unit,
-negative towards the camera. The order is MediaPipe's; 468 to 472 and 473 to 477 are the irises."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +17,7 @@ class Conditioned:
     Args:
         image: (size, size, 3) uint8 BGR, the drawing.
         camera: (size, size, 3) uint8 BGR, the square crop of the frame that it was made from.
-        found: whether what the conditioner looks for was there; always true where it looks for nothing.
+        found: whether what the conditioner looks for was there; true where it looks for nothing.
         landmarks: (478, 3) float32, as drawn, if it draws a face.
         performer: (478, 3) float32, as seen in the crop, if a face was found.
     """

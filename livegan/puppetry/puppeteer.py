@@ -1,0 +1,130 @@
+"""Plays one puppet: from what is seen of a performer, frame by frame, to the puppet's landmarks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.face_topology import Landmarks, eye_distance
+from livegan.parameters import Values
+from livegan.puppetry.neutral import Neutral
+from livegan.puppetry.one_euro import OneEuro
+from livegan.puppetry.retarget import REST, Drive, Limits, Retarget, read_drive
+
+Array = NDArray[np.float64]
+
+# With no face: the last pose is held this long, then the puppet eases to its rest; a face that
+# comes back is joined within a few frames. Times are those after which 63 % of the way is gone.
+HOLD_S = 0.3
+_TO_REST_S = 0.45
+_TO_FACE_S = 0.12
+_BREATH_S = 4.2
+_BLINK_S = 3.7
+
+
+class Puppeteer:
+    """Plays one puppet.
+
+    Args:
+        landmarks: (478, 3) the puppet's neutral in pixels of its square picture.
+        limits: how far it has learnt to go.
+        size_px: side of that picture.
+    """
+
+    def __init__(self, landmarks: Landmarks, limits: Limits, size_px: int) -> None:
+        self._puppet = landmarks.astype(np.float64)
+        self._limits = limits
+        self._size_px = size_px
+        self._neutral = Neutral()
+        self._filter = OneEuro(0.0, 0.0)
+        self._smoothing = -1.0
+        self._retarget = Retarget(self._puppet, limits, size_px, self._puppet)
+        self._live = REST.pack()
+        self._offset = np.zeros_like(self._live)
+        self._target_is_live = False
+        self._seen_s = -np.inf
+        self._time_s = 0.0
+
+    @property
+    def status(self) -> str:
+        """What it is doing, in a few words for the HUD."""
+        if not self._target_is_live:
+            return "no face: resting"
+        return "playing" if self._neutral.taken else "playing, looking for a calm face"
+
+    def recalibrate(self) -> None:
+        """Take the performer's neutral anew, starting with the face as it is now."""
+        self._neutral.restart()
+
+    def play(self, performer: Landmarks | None, time_s: float, values: Values) -> Landmarks:
+        """The puppet's landmarks for this moment.
+
+        Args:
+            performer: (478, 3) as seen in the crop, in pixels of any scale; None without a face.
+            time_s: the moment, in seconds on any clock that rises.
+            values: `puppet.*`.
+
+        Returns:
+            (478, 3) float32 in pixels of the puppet's picture.
+        """
+        step_s = min(max(time_s - self._time_s, 0.0), 0.5)
+        self._time_s = time_s
+        shown = self._target() + self._offset
+        live = False
+        if performer is not None:
+            self._follow(performer.astype(np.float64), time_s, values)
+            self._seen_s, live = time_s, True
+        elif time_s - self._seen_s < HOLD_S:
+            live = True
+        if live != self._target_is_live:
+            self._target_is_live = live
+            self._offset = shown - self._target()
+        fade_s = _TO_FACE_S if live else _TO_REST_S
+        self._offset = self._offset * np.exp(-step_s / fade_s)
+        drive = self._with_gains(Drive.unpack(self._target() + self._offset), values)
+        if not live:
+            drive = self._idle(drive, time_s)
+        posed = self._retarget.pose(drive, head_gain=values.number("puppet.head_gain"))
+        return posed.astype(np.float32)
+
+    def _target(self) -> Array:
+        return self._live if self._target_is_live else REST.pack()
+
+    def _follow(self, performer: Array, time_s: float, values: Values) -> None:
+        if time_s - self._seen_s > HOLD_S:
+            self._filter.reset()
+        performer = self._smooth(performer, time_s, values.number("puppet.smoothing"))
+        if self._neutral.watch(performer, time_s) and self._neutral.face is not None:
+            self._retarget = Retarget(
+                self._puppet, self._limits, self._size_px, self._neutral.face
+            )
+        assert self._neutral.face is not None
+        self._live = read_drive(performer, self._neutral.face).pack()
+
+    def _smooth(self, performer: Array, time_s: float, smoothing: float) -> Array:
+        """One Euro in eye distances: a small face is not smoothed harder than a near one."""
+        if smoothing != self._smoothing:
+            # 0.5 gives a cutoff of 2 Hz when still, which rises by 1 Hz for each 0.025 eye
+            # distances a second; at 1 it is 0.5 Hz and at 0 the filter passes all.
+            self._smoothing = smoothing
+            self._filter = OneEuro(0.5 * 16 ** (1 - smoothing), 40.0)
+        if smoothing <= 0:
+            return performer
+        unit = eye_distance(performer)
+        return self._filter(performer / unit, time_s) * unit
+
+    def _with_gains(self, drive: Drive, values: Values) -> Drive:
+        gain = np.ones(478)
+        for name, weight in self._retarget.gain_weights.items():
+            gain += weight * (values.number(f"puppet.{name}_gain") - 1)
+        return Drive(drive.expression * gain[:, None], drive.angles_deg, drive.scale, drive.shift)
+
+    def _idle(self, drive: Drive, time_s: float) -> Drive:
+        """Breathing and a blink now and then: a puppet at rest is not a photograph."""
+        phase = 2 * np.pi * time_s / _BREATH_S
+        sway = np.sin(phase / np.array([2.6, 1.0, 1.7]))
+        shut = max(0.0, 1 - abs(time_s % _BLINK_S - 0.2) / 0.16)
+        expression = drive.expression + shut * self._retarget.blink
+        rise = np.array([0.0, 0.012 * np.sin(phase)])
+        angles = drive.angles_deg + np.array([0.8, 0.9, 0.5]) * sway
+        return Drive(expression, angles, drive.scale, drive.shift + rise)

@@ -1,0 +1,210 @@
+"""One portrait becomes a dataset of pairs, or a film.
+
+    python tools/portrait.py mona-lisa.jpg --out data/mona-lisa
+    python tools/portrait.py mona-lisa.jpg --out data/edges --conditioner canny
+    python tools/portrait.py pearl.jpg --out data/pearl --motion me.mp4 --pairs 3000
+    python tools/portrait.py donna-velata.jpg --film performer.mp4
+
+The portrait's face is moved by what performers did (the motion that ships, or a clip of your own),
+and each picture is drawn by livegan's own conditioner. Train on the pairs with tools/train.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from livegan.conditioners.opening import KINDS
+from livegan.errors import UsageError
+from livegan.frames import Frame
+from livegan.model_card import ConditionerCard, Puppet, PuppetLimits
+from livegan.puppetry.retarget import Drive, Retarget
+from workshop import motion
+from workshop.animated_portrait import AnimatedPortrait
+from workshop.drawing import PairDrawer
+from workshop.motion import Performance
+from workshop.painting import Array, Picture
+from workshop.pairs import PairWriter
+from workshop.portraits import Portrait, read_portrait
+from workshop.sampling import PoseSampler, held_out
+from workshop.tally import Tally
+
+# Portraits are moved at twice the size and shrunk, which smooths every edge.
+_OVERSAMPLING = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What each worker process needs to make pairs of its own."""
+
+    portrait: Portrait
+    size: int
+    limits: PuppetLimits
+    kind: str
+
+
+class PairMaker:
+    """Makes pairs from drives: the picture, its drawing, and the landmarks as drawn."""
+
+    def __init__(self, job: Job) -> None:
+        face, large = job.portrait.landmarks, job.size * _OVERSAMPLING
+        self._size = job.size
+        self._animated = AnimatedPortrait(job.portrait.picture, face)
+        self._retarget = Retarget(face, job.limits, large, face)
+        self._drawer = PairDrawer(job.kind, job.size)
+
+    def make(self, drive: Drive, seed: int | None) -> tuple[Picture, Picture, Array]:
+        """Drawing, picture, and (478, 3) landmarks in the drawing.
+
+        Args:
+            drive: in the puppet's own measure.
+            seed: of the drawing's noise; None draws without.
+        """
+        large, landmarks = self._animated.play(drive, self._retarget)
+        picture = cv2.resize(large, (self._size, self._size), interpolation=cv2.INTER_AREA)
+        landmarks = landmarks / _OVERSAMPLING
+        return *self._drawer.draw(np.asarray(picture, np.uint8), landmarks, seed), landmarks
+
+
+_maker: PairMaker | None = None
+
+
+def _start_worker(job: Job) -> None:
+    global _maker
+    cv2.setNumThreads(1)
+    _maker = PairMaker(job)
+
+
+def _make(task: tuple[str, Drive, int | None]) -> tuple[str, Picture, Picture, Array]:
+    assert _maker is not None
+    split, drive, seed = task
+    return split, *_maker.make(drive, seed)
+
+
+def make_dataset(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
+    """Write the dataset that the command line asks for."""
+    performances = read_motion(arguments.motion)
+    portrait = read_portrait(arguments.image, _OVERSAMPLING * arguments.size, arguments.zoom)
+    retargets = [
+        Retarget(portrait.landmarks, limits, portrait.picture.shape[0], performance.neutral)
+        for performance in performances
+    ]
+    sampler = PoseSampler(performances, retargets, limits, arguments.seed)
+    kept = held_out(performances, retargets)
+    kept = kept[:: max(1, len(kept) // arguments.validation)]
+    tasks: list[tuple[str, Drive, int | None]] = [("val", drive, None) for drive in kept]
+    tasks += [("train", sampler.draw(), arguments.seed + k) for k in range(arguments.pairs)]
+    kind, name = arguments.conditioner, arguments.name or arguments.out.name
+    neutral = (portrait.landmarks / _OVERSAMPLING).astype(np.float32)
+    puppet = Puppet(neutral, portrait.crop, limits)
+    writer = PairWriter(
+        arguments.out,
+        name,
+        (arguments.size, arguments.size),
+        ConditionerCard(kind, KINDS[kind].version, PairDrawer.settings(kind)),
+        puppet if kind == "face_mesh" else None,
+        arguments.licence,
+        arguments.credit,
+        f"{arguments.image.name}, moved by {arguments.motion or 'the motion that ships'}",
+    )
+    job = Job(portrait, arguments.size, limits, kind)
+    progress = Tally("pairs", len(tasks))
+    # Fresh processes: a fork would copy the detector's locks, and hang on them.
+    fresh = get_context("spawn")
+    with ProcessPoolExecutor(arguments.workers, fresh, _start_worker, (job,)) as pool:
+        for split, drawing, picture, landmarks in pool.map(_make, tasks, chunksize=4):
+            writer.add(split, drawing, picture, landmarks if kind == "face_mesh" else None)
+            progress.step()
+    progress.done()
+    counts = writer.finish().counts
+    print(f"{counts['train']} pairs to train on and {counts['val']} held out in {arguments.out}")
+    print(f"next: python tools/train.py {arguments.out} --out runs/{name} --minutes 20")
+
+
+def read_motion(path: Path | None) -> list[Performance]:
+    """The motion that ships, a motion file, or that of a clip."""
+    if path is None or path.suffix == ".npz":
+        return motion.load(path or motion.SHIPPED)
+    progress = Tally("watching", None)
+    return [motion.record(path, progress.at)]
+
+
+def make_film(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
+    """Write a film of the portrait making all that the first performer did."""
+    from livegan.sinks.recording import Recording
+
+    performance = read_motion(arguments.motion)[0]
+    height = arguments.film_height
+    portrait = read_portrait(arguments.image, _OVERSAMPLING * height, arguments.zoom)
+    animated = AnimatedPortrait(portrait.picture, portrait.landmarks)
+    retarget = Retarget(
+        portrait.landmarks, limits, _OVERSAMPLING * height, performance.neutral
+    )
+    drives = list(_excerpt(performance, arguments.film_from, arguments.film_seconds))
+    sink = Recording(arguments.film, size=(height, height), fps=performance.fps, live=False)
+    progress = Tally("frames", len(drives))
+    for index, drive in enumerate(drives):
+        large, _ = animated.play(drive, retarget)
+        small = cv2.resize(large, (height, height), interpolation=cv2.INTER_AREA)
+        sink.show(Frame(np.asarray(small, np.uint8), index, index / performance.fps))
+        progress.step()
+    sink.close()
+    progress.done()
+
+
+def _excerpt(performance: Performance, start_s: float, length_s: float) -> Iterator[Drive]:
+    first = round(start_s * performance.fps)
+    yield from performance.drives[first : first + round(length_s * performance.fps)]
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("image", type=Path, help="a portrait, PNG or JPEG")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, help="folder for the dataset")
+    what.add_argument("--film", type=Path, help="write a film instead: FILE.mp4")
+    parser.add_argument("--name", help="the puppet's name (default: the folder's)")
+    parser.add_argument("--motion", type=Path, help="a clip or a .npz (default: what ships)")
+    parser.add_argument("--conditioner", choices=("face_mesh", "canny"), default="face_mesh")
+    parser.add_argument("--size", type=int, default=256, help="of drawing and picture, in pixels")
+    parser.add_argument("--pairs", type=int, default=2600)
+    parser.add_argument("--validation", type=int, default=160, help="pairs held out")
+    parser.add_argument("--zoom", type=float, default=1.0, help="larger: the face fills more")
+    parser.add_argument("--yaw", type=float, default=24, help="how far the head turns, in degrees")
+    parser.add_argument("--pitch", type=float, default=16)
+    parser.add_argument("--roll", type=float, default=18)
+    parser.add_argument("--film-height", type=int, default=480)
+    parser.add_argument("--film-from", type=float, default=0, help="where in the motion, seconds")
+    parser.add_argument("--film-seconds", type=float, default=12)
+    parser.add_argument("--credit", default="", help="whose picture it is, for the model card")
+    parser.add_argument("--licence", default="", help="of the picture, for the model card")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Run the command; 0 when done, 2 after a mistake that the user can mend."""
+    arguments = parse(argv)
+    limits = PuppetLimits(arguments.yaw, arguments.pitch, arguments.roll, 0.07, 0.12)
+    try:
+        (make_film if arguments.film else make_dataset)(arguments, limits)
+    except UsageError as error:
+        print(f"portrait: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
