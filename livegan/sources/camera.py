@@ -9,7 +9,6 @@ from collections.abc import Callable
 from types import TracebackType
 
 import cv2
-import numpy as np
 
 from livegan.errors import SourceError, SourceLost
 from livegan.frames import Closed, Frame, Mailbox
@@ -18,6 +17,7 @@ from livegan.sources.camera_names import CameraIdentity, CameraInfo, list_camera
 from livegan.sources.capture import (
     Capture,
     Request,
+    as_picture,
     cure_for_refusal,
     granted_text,
     open_capture,
@@ -41,6 +41,7 @@ class Camera:
         opening_s: how long it may take until its first frame.
         stall_s: how long it may take until each later one.
         opener: opens the device; tests bring their own.
+        now_s: the monotonic clock that stamps the frames.
 
     Raises:
         SourceError: it cannot be opened, or gave no picture in time.
@@ -54,15 +55,18 @@ class Camera:
         opening_s: float = 10.0,
         stall_s: float = 1.0,
         opener: Callable[[CameraInfo, Request], Capture] = open_capture,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._camera = camera
         self._request = request
         self._stall_s = stall_s
         self._opener = opener
+        self._now_s = now_s
         self._newest: Mailbox[Frame] = Mailbox()
         self._closing = threading.Event()
         self._settled = threading.Event()  # the first frame is there, or there will be none
         self._granted = ""
+        self._promised_fps = request.fps
         self._trouble = f"gave no picture within {opening_s:g} s"
         self._seen = 0
         self._arrivals = Recent()
@@ -91,7 +95,7 @@ class Camera:
     @property
     def measured_fps(self) -> float:
         """Frames a second as they came in the last two seconds; 0 if none came."""
-        return self._arrivals.rate_hz(time.monotonic())
+        return self._arrivals.rate_hz(self._now_s())
 
     def read(self) -> Frame:
         """Wait for a frame that was not read yet; the newest if there are several.
@@ -145,20 +149,21 @@ class Camera:
 
     def _read_on(self, capture: Capture) -> None:
         while not self._closing.is_set():
-            there, image = capture.read()
-            now_s = time.monotonic()
-            if not there or image is None:
-                # An unplugged device fails at once, again and again.
-                self._closing.wait(_PAUSE_S)
-            elif image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-                self._trouble = f"gives {image.dtype} {image.shape}, wanted uint8 (H, W, 3)"
-                self._closing.wait(_PAUSE_S)
-            else:
-                self._hand_over(Frame(np.ascontiguousarray(image, np.uint8), self._seen, now_s))
+            there, raw = capture.read()
+            now_s = self._now_s()
+            image = as_picture(raw, capture) if there and raw is not None else None
+            if image is not None:
+                self._hand_over(Frame(image, self._seen, now_s))
                 if not self._granted:
                     size = image.shape[0], image.shape[1]
+                    self._promised_fps = capture.get(cv2.CAP_PROP_FPS) or self._request.fps
                     self._granted = granted_text(capture, size, self._request)
                     self._settled.set()
+                continue
+            if there and raw is not None:
+                self._trouble = f"gives {raw.dtype} {raw.shape}, wanted uint8 (H, W, 3)"
+            # An unplugged device fails at once, again and again.
+            self._closing.wait(_PAUSE_S)
 
     def _hand_over(self, frame: Frame) -> None:
         self._newest.put(frame)
@@ -166,13 +171,13 @@ class Camera:
         self._arrivals.add(frame.captured_at_s, 0.0)
         if self._seen == _MEASURED_FRAMES:
             fps = self._arrivals.rate_hz(frame.captured_at_s)
-            if fps < 0.8 * self._request.fps:
+            if fps < 0.8 * self._promised_fps:
                 # Drivers promise what they do not keep, so the rate is measured.
                 logger.warning(
-                    "%s gives %.1f frames a second, asked %g; more light may help",
+                    "%s promised %g frames a second and gives %.1f; more light may help",
                     self._camera,
+                    self._promised_fps,
                     fps,
-                    self._request.fps,
                 )
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
+import numpy as np
 from cv2.typing import MatLike
 
+from livegan.frames import Image
 from livegan.sources.camera_names import CameraInfo
 
 # A device that is missing or busy is reported by livegan, in one line; OpenCV need not add three.
@@ -17,6 +19,7 @@ if "OPENCV_LOG_LEVEL" not in os.environ:
     cv2.setLogLevel(0)
 
 _MJPG = cv2.VideoWriter.fourcc(*"MJPG")
+_BGR3 = cv2.VideoWriter.fourcc(*"BGR3")
 
 
 class Capture(Protocol):
@@ -71,12 +74,31 @@ def open_capture(camera: CameraInfo, request: Request) -> Capture:
         if capture.isOpened():
             return capture
     capture = cv2.VideoCapture(camera.index, backend)
-    # The order matters to Video4Linux: format, then size, then rate. It also gives pictures as
-    # one row of bytes until a format or size was set.
+    # The order matters to Video4Linux: format, then size, then rate.
     for prop, value in wishes:
         capture.set(prop, value)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return capture
+
+
+def as_picture(image: MatLike, capture: Capture) -> Image | None:
+    """What a read gave, as a picture.
+
+    OpenCV hands over Video4Linux's BGR3, and only that, as one row of bytes (seen with 4.11).
+
+    Returns:
+        (H, W, 3) uint8 BGR, C-contiguous, or None if it is nothing of the kind.
+    """
+    if image.dtype != np.uint8:
+        return None
+    if image.ndim == 2 and capture.get(cv2.CAP_PROP_FOURCC) == _BGR3:
+        height = round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        width = round(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        if image.size == height * width * 3 > 0:
+            image = image.reshape(height, width, 3)
+    if image.ndim != 3 or image.shape[2] != 3:
+        return None
+    return np.ascontiguousarray(image, np.uint8)
 
 
 def granted_text(capture: Capture, size: tuple[int, int], request: Request) -> str:

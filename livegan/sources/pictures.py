@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from livegan.errors import SourceError, SourceLost
+from livegan.errors import SourceError
 from livegan.frames import Image
 from livegan.sources.playback import Clock, SteadyPlayback
 
@@ -73,13 +73,13 @@ class Pictures(SteadyPlayback):
         return f"{self.name}: {pictures}, {width}x{height} at {self.fps:g} fps"
 
     def _picture(self, index: int) -> Image | None:
-        if len(self._broken) == len(self._paths):
-            raise SourceLost(f"none of the pictures in {self.name} can be read any more")
         return self._load(self._paths[index % len(self._paths)])
 
     def _load(self, path: Path) -> Image | None:
         if self._held and self._held[0] == path:
-            return self._held[1]  # a still picture is not decoded thirty times a second
+            # A still picture is not decoded thirty times a second, and the last one that could
+            # be read stays when all files go away.
+            return self._held[1]
         if path in self._broken:
             return None
         image = read_picture(path)
