@@ -1,13 +1,13 @@
 """What can go wrong, as a tree.
 
 LiveganError                 a message for the user: what, which, found against wanted, the cure
-├── UsageError               the command, a file or a preset is wrong; ends the command with exit code 2
+├── UsageError               the user can mend it; the command ends with exit code 2
 │   ├── SourceError          a source that cannot be opened: no such file, no such camera
-│   ├── ModelError           a generator file that cannot be used: no card, wrong version, not an ONNX
+│   ├── ModelError           a generator file that cannot be used: no card, wrong version
 │   ├── PresetError          a preset that cannot be read
 │   ├── ParameterError       a value that a parameter does not take
-│   ├── SinkError            a sink that cannot be opened: no device, no room, no right to write
-│   └── MissingExtraError    an optional package is not installed; the message is the command that installs it
+│   ├── SinkError            a sink that cannot be opened: no device, no right to write
+│   └── MissingExtraError    an optional package is missing; the message is how to install it
 ├── SourceLost               the source stopped giving frames; opening it again may help
 ├── SourceEnded              the source gave its last frame
 └── SinkLost                 the sink stopped taking frames; opening it again may help

@@ -40,7 +40,7 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """"number", "switch" or "choice"."""
+        """ "number", "switch" or "choice"."""
         if isinstance(self.default, bool):
             return "switch"
         return "choice" if isinstance(self.default, str) else "number"
@@ -66,7 +66,11 @@ class Parameter:
             if isinstance(value, str) and value in self.choices:
                 return value
             raise self._refusal(value, "one of " + ", ".join(self.choices))
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not math.isfinite(value)
+        ):
             raise self._refusal(value, f"a number from {self.low:g} to {self.high:g}")
         return min(max(float(value), self.low), self.high)
 
@@ -75,10 +79,23 @@ class Parameter:
 
 
 _ROWS = (
-    Parameter("source.mirror", False, "Turn the incoming picture left for right before anything sees it."),
-    Parameter("source.zoom", 1.0, "Square crop of the incoming picture: 1 is its shorter side.", 1.0, 8.0, "times"),
-    Parameter("source.pan_x", 0.0, "Where the crop lies across: -1 left edge, 1 right edge.", -1.0, 1.0),
-    Parameter("source.pan_y", 0.0, "Where the crop lies down: -1 top edge, 1 bottom edge.", -1.0, 1.0),
+    Parameter(
+        "source.mirror", False, "Turn the incoming picture left for right before anything sees it."
+    ),
+    Parameter(
+        "source.zoom",
+        1.0,
+        "Square crop of the incoming picture: 1 is its shorter side.",
+        1.0,
+        8.0,
+        "times",
+    ),
+    Parameter(
+        "source.pan_x", 0.0, "Where the crop lies across: -1 left edge, 1 right edge.", -1.0, 1.0
+    ),
+    Parameter(
+        "source.pan_y", 0.0, "Where the crop lies down: -1 top edge, 1 bottom edge.", -1.0, 1.0
+    ),
     Parameter("canny.blur", 1.4, "Gaussian blur before the edges are looked for.", 0.0, 8.0, "px"),
     Parameter("canny.automatic", True, "Take both thresholds from the picture's own brightness."),
     Parameter("canny.low", 60.0, "Gradient from which an edge goes on.", 0.0, 765.0),
@@ -87,19 +104,31 @@ _ROWS = (
     Parameter("face_mesh.contours", True, "Draw brows, eyes, nose and the outline of the face."),
     Parameter("face_mesh.irises", True, "Draw the irises."),
     Parameter("face_mesh.lips", True, "Draw the lips."),
-    Parameter("face_mesh.line_width", 1.0, "Width of the lines.", 1.0, 8.0, "px"),
-    Parameter("puppet.retarget", True, "Carry the performer's expression onto the puppet's own face."),
+    Parameter(
+        "face_mesh.line_width", 1.0, "Width of the lines in a drawing of 256 px.", 1.0, 8.0, "px"
+    ),
+    Parameter(
+        "puppet.retarget", True, "Carry the performer's expression onto the puppet's own face."
+    ),
     Parameter("puppet.mouth_gain", 1.0, "How strongly the mouth follows.", 0.0, 2.0, "times"),
     Parameter("puppet.brows_gain", 1.0, "How strongly the brows follow.", 0.0, 2.0, "times"),
     Parameter("puppet.eyes_gain", 1.0, "How strongly the eyelids follow.", 0.0, 2.0, "times"),
     Parameter("puppet.gaze_gain", 1.0, "How strongly the gaze follows.", 0.0, 2.0, "times"),
     Parameter("puppet.head_gain", 1.0, "How strongly the head follows.", 0.0, 2.0, "times"),
-    Parameter("puppet.smoothing", 0.5, "Steadiness of the landmarks: 0 is raw, 1 is the calmest.", 0.0, 1.0),
+    Parameter(
+        "puppet.smoothing",
+        0.5,
+        "Steadiness of the landmarks: 0 is raw, 1 is the calmest.",
+        0.0,
+        1.0,
+    ),
     Parameter("output.mirror", False, "Turn the picture that leaves livegan left for right."),
     Parameter("output.preview_mirror", False, "Turn only what the window shows left for right."),
     Parameter("output.freeze", False, "Hold the present picture."),
     Parameter("output.blackout", False, "Show black."),
-    Parameter("output.view", "picture", "What the window shows.", choices=("picture", "side_by_side")),
+    Parameter(
+        "output.view", "picture", "What the window shows.", choices=("picture", "side_by_side")
+    ),
 )
 
 TABLE: Mapping[str, Parameter] = {row.name: row for row in _ROWS}

@@ -89,7 +89,7 @@ def to_angles(rotation: Array) -> Array:
     pitch = np.arcsin(np.clip(rotation[2, 1], -1, 1))
     yaw = np.arctan2(-rotation[2, 0], rotation[2, 2])
     roll = np.arctan2(-rotation[0, 1], rotation[1, 1])
-    return np.degrees(np.array([-yaw, -pitch, roll]))
+    return np.degrees(np.array([-yaw, -pitch, roll], np.float64))
 
 
 def to_rotation(angles_deg: Array) -> Array:
