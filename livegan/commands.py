@@ -212,7 +212,7 @@ def _open_window(performance: Performance, options: argparse.Namespace) -> Windo
             display=options.display,
         )
     except SinkError as error:
-        if options.sink:
+        if options.sink or options.display:
             raise
         recording = new_take(time.localtime())
         logger.warning("%s", error)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import onnx
 from onnx import TensorProto, helper
 
 from livegan.model_card import ConditionerCard, ModelCard, write_card
+from livegan.parameters import Setting
 
 
 def write_generator(
-    path: Path, *, kind: str = "canny", version: int = 1, size: int = 64, card: bool = True
+    path: Path,
+    *,
+    kind: str = "canny",
+    version: int = 1,
+    settings: Mapping[str, Setting] | None = None,
+    size: int = 64,
+    card: bool = True,
 ) -> Path:
     """Write `255 - drawing` as an ONNX with a card, or without one."""
     shape = [1, size, size, 3]
@@ -22,6 +30,7 @@ def write_generator(
     graph = helper.make_graph([node], "reverse", [drawing], [picture], [white])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     if card:
-        write_card(model, ModelCard("reverse", (size, size), ConditionerCard(kind, version)))
+        conditioner = ConditionerCard(kind, version, settings or {})
+        write_card(model, ModelCard("reverse", (size, size), conditioner))
     onnx.save(model, str(path))
     return path

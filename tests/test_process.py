@@ -1,0 +1,52 @@
+"""What the operating system knows about this process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from livegan import process
+
+
+def test_the_age_grows_with_the_clock() -> None:
+    before_s, clock_s = process.age_s(), time.monotonic()
+    while time.monotonic() - clock_s < 0.05:
+        pass
+    grown_s, passed_s = process.age_s() - before_s, time.monotonic() - clock_s
+    assert abs(grown_s - passed_s) < 0.05
+
+
+def test_the_age_is_counted_from_the_start_of_the_process() -> None:
+    code = "import time; time.sleep(0.3); from livegan import process; print(process.age_s())"
+    began_s = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(process.__file__).parents[1],
+    )
+    age_s = float(done.stdout)
+    assert age_s < time.monotonic() - began_s + 0.02
+    if sys.platform == "linux":
+        assert age_s > 0.3
+
+
+def test_the_peak_of_memory_outlasts_what_was_held() -> None:
+    code = (
+        "from livegan import process; before = process.peak_memory_mib();"
+        "held = bytearray(b'1') * (200 * 2**20); del held;"
+        "print(before, process.peak_memory_mib())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(process.__file__).parents[1],
+    )
+    before_mib, after_mib = map(float, done.stdout.split())
+    assert before_mib > 2
+    assert 180 < after_mib - before_mib < 300
