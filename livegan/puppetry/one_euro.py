@@ -39,12 +39,13 @@ class OneEuro:
         self._value: Array | None = None
         self._speed: Array | None = None
 
-    def __call__(self, value: Array, time_s: float) -> Array:
+    def __call__(self, value: Array, time_s: float, unit: float = 1.0) -> Array:
         """The filtered value.
 
         Args:
             value: any shape, the same at each call until `reset`.
             time_s: when it was measured, in seconds, rising.
+            unit: what counts as one in the value's own measure when its speed is judged.
         """
         if self._value is None or self._speed is None:
             self._value, self._speed, self._time_s = value, np.zeros_like(value), time_s
@@ -52,7 +53,7 @@ class OneEuro:
         step_s = max(time_s - self._time_s, 1e-3)
         speed = (value - self._value) / step_s
         self._speed = self._speed + _weight(self._speed_cutoff_hz, step_s) * (speed - self._speed)
-        cutoff_hz = self._cutoff_hz + self._beta * np.abs(self._speed)
+        cutoff_hz = self._cutoff_hz + self._beta * np.abs(self._speed) / unit
         self._value = self._value + _weight(cutoff_hz, step_s) * (value - self._value)
         self._time_s = time_s
         return self._value

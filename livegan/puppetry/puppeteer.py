@@ -104,14 +104,13 @@ class Puppeteer:
     def _smooth(self, performer: Array, time_s: float, smoothing: float) -> Array:
         """One Euro in eye distances: a small face is not smoothed harder than a near one."""
         if smoothing != self._smoothing:
-            # 0.5 gives a cutoff of 2 Hz when still, which rises by 1 Hz for each 0.025 eye
+            # 0.5 gives a cutoff of 2 Hz when still, which rises by 1 Hz for each 0.05 eye
             # distances a second; at 1 it is 0.5 Hz and at 0 the filter passes all.
             self._smoothing = smoothing
-            self._filter = OneEuro(0.5 * 16 ** (1 - smoothing), 40.0)
+            self._filter = OneEuro(0.5 * 16 ** (1 - smoothing), 20.0)
         if smoothing <= 0:
             return performer
-        unit = eye_distance(performer)
-        return self._filter(performer / unit, time_s) * unit
+        return self._filter(performer, time_s, eye_distance(performer))
 
     def _with_gains(self, drive: Drive, values: Values) -> Drive:
         gain = np.ones(478)
