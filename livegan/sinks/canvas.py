@@ -39,6 +39,7 @@ class Canvas:
         self.stale = True
         self._title = title
         self._keys: list[str] = []
+        self._close_wanted = False
         screens = find_screens()
         self._frame: tuple[int, int, int, int] | None = None
         self._screen: Screen | None = None
@@ -65,6 +66,8 @@ class Canvas:
         """
         self._window.switch_to()
         self._window.dispatch_events()
+        if self._close_wanted:  # not before: pyglet goes on asking a window for its events
+            self.close()
         keys, self._keys = self._keys, []
         return keys
 
@@ -155,7 +158,7 @@ class Canvas:
         return True  # or pyglet would close the window at Escape
 
     def _close_asked(self) -> bool:
-        self.close()
+        self._close_wanted = True
         return True
 
     def _changed(self, *size: int) -> bool:

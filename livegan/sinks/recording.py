@@ -73,7 +73,7 @@ class Recording(AbstractContextManager["Recording"]):
 
         Raises:
             ValueError: the picture is not (H, W, 3) uint8.
-            SinkLost: the file could not be written on; what was written is kept. Or it is closed.
+            SinkLost: the file could not be written on, or it is closed.
         """
         check_picture(frame.image)
         if self._failure is not None:
@@ -102,8 +102,8 @@ class Recording(AbstractContextManager["Recording"]):
     def _lost(self) -> SinkLost:
         self._told = True
         return SinkLost(
-            f"recording {self.name} ended after {self.written} frames, which are kept:"
-            f" {self._failure}"
+            f"recording {self.name} ended after {self.written} frames ({self._failure});"
+            " all but its last second is kept"
         )
 
     def _run(self) -> None:

@@ -22,7 +22,9 @@ ENCODERS = ("libx264", "h264_videotoolbox", "h264_nvenc", "h264_qsv", "h264_amf"
 LIVE_TICKS = Fraction(1, 90000)
 """Seconds to a tick of a live file's clock: the usual one of video, fine enough for any stamp."""
 
-_MP4 = {"movflags": "hybrid_fragmented+default_base_moof", "frag_duration": "500000"}
+# Without empty_moov, FFmpeg 8.1 dies of a segmentation fault as a film without a frame is closed.
+_MP4_FLAGS = "hybrid_fragmented+empty_moov+default_base_moof"
+_MP4 = {"movflags": _MP4_FLAGS, "frag_duration": "500000"}
 _CONTAINER = {
     # A fragment of half a second is on disk as the next begins, and can be played without what
     # follows. As the file is closed, it becomes an ordinary one, which editors prefer.

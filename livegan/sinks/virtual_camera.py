@@ -12,7 +12,12 @@ import pyvirtualcam  # type: ignore[import-untyped]
 from livegan.errors import SinkError, SinkLost
 from livegan.frames import Closed, Frame, Image, Mailbox
 from livegan.sinks.letterbox import Letterbox, check_picture
-from livegan.sinks.virtual_devices import explain_refusal, list_loopbacks, resolve_device
+from livegan.sinks.virtual_devices import (
+    check_unused,
+    explain_refusal,
+    list_loopbacks,
+    resolve_device,
+)
 
 CALL_SIZE = (720, 1280)
 """Height and width that every video call takes; OBS on macOS takes no other."""
@@ -141,7 +146,8 @@ class VirtualCamera(AbstractContextManager["VirtualCamera"]):
 
 def _open(device: str | None, fps: float, size: tuple[int, int]) -> Any:
     loopbacks = list_loopbacks()
-    path = device and resolve_device(device, loopbacks)
+    path = resolve_device(device, loopbacks)
+    check_unused(path, loopbacks)
     try:
         return pyvirtualcam.Camera(
             width=size[1], height=size[0], fps=fps, fmt=pyvirtualcam.PixelFormat.BGR, device=path

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from livegan.errors import SinkError
 
+LABEL = "livegan"
+"""What the virtual camera is called that livegan asks its user to make."""
+
 LOOPBACK_CURE = (
     "install v4l2loopback (Debian, Ubuntu: sudo apt install v4l2loopback-dkms), then run: sudo"
-    ' modprobe v4l2loopback exclusive_caps=1 card_label="livegan"'
+    f" modprobe v4l2loopback exclusive_caps=1 card_label={LABEL}"
 )
 OBS_CURE = {
     "Windows": "install OBS Studio (obsproject.com), which brings the device",
@@ -29,10 +32,12 @@ class Loopback:
     Args:
         path: its file, `/dev/video7`.
         label: what a video call lists it as.
+        sent: the format of what a program sends to it, `YU12:1280x720@30`; "" while none does.
     """
 
     path: str
     label: str
+    sent: str = ""
 
     def __str__(self) -> str:
         return f"{self.path} '{self.label}'"
@@ -45,31 +50,65 @@ def list_loopbacks(sysfs: Path = _SYSFS) -> list[Loopback]:
         sysfs: the kernel's folder of video devices that have no hardware.
     """
     folders = sorted(sysfs.glob("video*"), key=lambda folder: int(folder.name[5:]))
-    return [Loopback(f"/dev/{at.name}", (at / "name").read_text().strip()) for at in folders]
+    return [
+        Loopback(f"/dev/{at.name}", _read(at / "name"), sent=_read(at / "format"))
+        for at in folders
+    ]
 
 
-def resolve_device(wanted: str, loopbacks: Sequence[Loopback]) -> str:
+def _read(attribute: Path) -> str:
+    """What the kernel says; "" of what this version of v4l2loopback does not tell."""
+    return attribute.read_text().strip() if attribute.exists() else ""
+
+
+def resolve_device(wanted: str | None, loopbacks: Sequence[Loopback]) -> str | None:
     """The device that somebody means: by its path, its number, or part of its label.
 
     Args:
-        wanted: what was typed.
-        loopbacks: what there is; where it is empty, `wanted` is passed on as it is, for OBS
-            and Unity Capture are known by name only.
+        wanted: what was typed; None is the one labelled livegan, or else the first, of those that
+            no other program sends to.
+        loopbacks: what there is; where it is empty, `wanted` comes back as it is, for OBS and
+            Unity Capture are known by name only.
 
     Raises:
         SinkError: the label fits none of them, or more than one; the message lists them.
     """
-    if "/" in wanted or not loopbacks:
+    if not loopbacks:
         return wanted
+    if wanted is None:
+        return min(loopbacks, key=lambda one: (bool(one.sent), one.label != LABEL)).path
     if wanted.isdigit():
         return f"/dev/video{wanted}"
+    return wanted if "/" in wanted else _named(wanted, loopbacks).path
+
+
+def check_unused(path: str | None, loopbacks: Sequence[Loopback]) -> None:
+    """Refuse a device that another program sends to: pictures of both would alternate.
+
+    v4l2loopback itself refuses only where it was loaded with exclusive_caps=1.
+
+    Raises:
+        SinkError: another program sends to it.
+    """
+    for one in loopbacks:
+        if one.path == path and one.sent:
+            raise SinkError(
+                f"another program sends {one.sent} to virtual camera {one}; close it, or choose"
+                f" another device; there are: {_listed(loopbacks)}"
+            )
+
+
+def _named(wanted: str, loopbacks: Sequence[Loopback]) -> Loopback:
     near = [one for one in loopbacks if wanted.casefold() in one.label.casefold()]
     exact = [one for one in near if wanted.casefold() == one.label.casefold()]
     if len(exact or near) == 1:
-        return (exact or near)[0].path
+        return (exact or near)[0]
     fits = "fits more than one" if near else "is not the name of one"
-    listed = ", ".join(map(str, near or loopbacks))
-    raise SinkError(f"virtual camera {wanted!r} {fits}; there are: {listed}")
+    raise SinkError(f"virtual camera {wanted!r} {fits}; there are: {_listed(near or loopbacks)}")
+
+
+def _listed(loopbacks: Sequence[Loopback]) -> str:
+    return ", ".join(map(str, loopbacks))
 
 
 def explain_refusal(
@@ -94,7 +133,7 @@ def explain_refusal(
     if not loopbacks:
         return f"there is no virtual camera on this machine; {LOOPBACK_CURE}"
     asked = [device] if device else [one.path for one in loopbacks]
-    listed = ", ".join(map(str, loopbacks))
+    listed = _listed(loopbacks)
     if not any(map(os.path.exists, asked)):
         return f"virtual camera {', '.join(asked)} does not exist; there are: {listed}"
     if not any(os.access(path, os.W_OK) for path in asked):

@@ -1,0 +1,49 @@
+"""What people type to get a sink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sinks.helpers import FakeCamera
+
+from livegan.errors import SinkError
+from livegan.sinks import open_sink
+from livegan.sinks.null import NullSink
+from livegan.sinks.recording import Recording
+
+
+def test_null_is_the_sink_that_keeps_nothing() -> None:
+    assert isinstance(open_sink("null", size=(8, 8), fps=30), NullSink)
+
+
+@pytest.mark.parametrize("name", ["take.mp4", "take.mov", "TAKE.MKV"])
+def test_a_path_is_a_recording(tmp_path: Path, name: str) -> None:
+    sink = open_sink(str(tmp_path / name), size=(32, 32), fps=30)
+    sink.close()
+    assert isinstance(sink, Recording)
+    assert sink.name == str(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("virtual-camera", "virtual-camera:fake"), ("virtual-camera:OBS", "virtual-camera:OBS")],
+)
+def test_a_virtual_camera_is_named_after_the_device_that_it_got(
+    fake_camera: type[FakeCamera], typed: str, name: str
+) -> None:
+    sink = open_sink(typed, size=(256, 256), fps=25)
+    sink.close()
+    assert sink.name == name
+    assert fake_camera.opened[0].fps == 25
+    assert fake_camera.opened[0].shape == (720, 1280, 3)
+
+
+@pytest.mark.parametrize("typed", ["", "film", "take.avi", "nul", "virtual-cam:1"])
+def test_anything_else_is_refused_and_told_what_there_is(typed: str) -> None:
+    with pytest.raises(SinkError) as refusal:
+        open_sink(typed, size=(8, 8), fps=30)
+    told = str(refusal.value)
+    assert repr(typed) in told
+    assert "virtual-camera" in told and ".mp4" in told and "null" in told
+    assert "\n" not in told

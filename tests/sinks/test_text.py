@@ -1,0 +1,56 @@
+"""Text as a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livegan.sinks.text import CELL, typeset
+
+HEIGHT, WIDTH = CELL
+
+
+def test_letters_lie_on_a_grid_whatever_they_are() -> None:
+    alone = typeset(["W"], margin=0)
+    line = typeset([".iW"], margin=0)
+    assert alone.shape == (HEIGHT, WIDTH)
+    assert line.shape == (HEIGHT, 3 * WIDTH)
+    assert np.array_equal(line[:, 2 * WIDTH :], alone)
+    assert alone.max() > 200
+
+
+def test_lines_follow_each_other_downwards_and_a_short_one_ends_in_nothing() -> None:
+    page = typeset(["latency", "", "ok"], margin=0)
+    assert page.shape == (3 * HEIGHT, 7 * WIDTH)
+    assert page[:HEIGHT].any()
+    assert not page[HEIGHT : 2 * HEIGHT].any()
+    assert page[2 * HEIGHT :, : 2 * WIDTH].any()
+    assert not page[2 * HEIGHT :, 2 * WIDTH :].any()
+
+
+def test_a_screen_of_small_pixels_gets_letters_of_twice_the_size() -> None:
+    assert typeset(["fps"], scale=2).shape == tuple(2 * n for n in typeset(["fps"]).shape)
+
+
+def test_a_margin_holds_the_ink_away_from_the_edge() -> None:
+    page = typeset(["M"])
+    assert page[HEIGHT // 2 : -(HEIGHT // 2), WIDTH:-WIDTH].any()
+    assert not page[: HEIGHT // 2].any() and not page[:, :WIDTH].any()
+
+
+def test_accents_are_written_and_unknown_letters_replaced() -> None:
+    assert not np.array_equal(typeset(["é"]), typeset(["e"]))
+    assert np.array_equal(typeset(["ǒ"]), typeset(["o"]))
+    assert np.array_equal(typeset(["猫"]), typeset(["?"]))
+
+
+def test_no_two_letters_look_the_same() -> None:
+    letters = [chr(code) for code in range(33, 127)]
+    assert len({typeset([letter]).tobytes() for letter in letters}) == len(letters)
+
+
+@given(st.lists(st.text(max_size=20), max_size=5))
+def test_any_text_can_be_set(lines: list[str]) -> None:
+    widest = max(map(len, lines), default=0)
+    assert typeset(lines, margin=0).shape == (len(lines) * HEIGHT, widest * WIDTH)

@@ -1,0 +1,245 @@
+"""The window, as somebody in front of the screen sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from sinks.helpers import BLUE, GREEN, RED, frame, grey, quarters
+
+from livegan.errors import SinkError
+from livegan.frames import Frame, Image
+from livegan.parameters import LiveValues
+from livegan.sinks.text import CELL
+from livegan.sinks.window import Binding, Window
+
+pytestmark = pytest.mark.display
+
+BLACK = (0, 0, 0)
+
+
+class Seat:
+    """Somebody who looks at a window and presses its keys."""
+
+    def __init__(self, bindings: Sequence[Binding] = (), hud: Sequence[str] = ("30 fps",)) -> None:
+        self.values = LiveValues()
+        self.hud = list(hud)
+        self.window = Window(
+            title="livegan",
+            values=self.values.snapshot,
+            hud=lambda: self.hud,
+            bindings=bindings,
+        )
+        self._seen: Image | None = None
+        self._flip = self.window._canvas.flip
+        self.window._canvas.flip = self._look_and_flip  # type: ignore[method-assign]
+        self.window.pump()
+
+    def press(self, key: str, modifiers: int = 0) -> bool:
+        """Press a key, by pyglet's name for it; False if that closed the window."""
+        import pyglet
+
+        pressed = getattr(pyglet.window.key, key)
+        self.window._canvas._window.dispatch_event("on_key_press", pressed, modifiers)
+        return self.window.pump()
+
+    def see(self, shown: Frame | None = None) -> Image:
+        """What the window drew last, (H, W, 3) BGR; it draws a frame first if one is given."""
+        if shown is not None:
+            self.window.show(shown)
+        assert self._seen is not None
+        return self._seen
+
+    def _look_and_flip(self) -> None:
+        from pyglet import gl
+
+        height, width = self.window._canvas.size
+        seen = np.empty((height, width, 3), np.uint8)
+        gl.glReadBuffer(gl.GL_BACK)
+        gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
+        gl.glReadPixels(0, 0, width, height, gl.GL_BGR, gl.GL_UNSIGNED_BYTE, seen.ctypes.data)
+        self._seen = seen[::-1]
+        self._flip()
+
+    def resize(self, width: int, height: int) -> None:
+        """Pull the window's corner."""
+        self.window._canvas._window.set_size(width, height)
+        self.window.pump()
+
+
+@pytest.fixture
+def seat(request: pytest.FixtureRequest) -> Seat:
+    """A window with a frame, and somebody in front of it."""
+    someone = Seat()
+    request.addfinalizer(someone.window.close)
+    return someone
+
+
+def at(image: Image, across: float, down: float) -> tuple[int, ...]:
+    """The colour at a place, in fractions of the width and the height."""
+    height, width = image.shape[:2]
+    return tuple(int(channel) for channel in image[int(down * height), int(across * width)])
+
+
+def test_the_picture_stands_upright_in_its_colours(seat: Seat) -> None:
+    seen = seat.see(frame(quarters(256, 256)))
+    assert seen.shape[0] == seen.shape[1]
+    assert at(seen, 0.25, 0.25) == at(seen, 0.75, 0.25) == BLUE
+    assert at(seen, 0.25, 0.75) == GREEN
+    assert at(seen, 0.75, 0.75) == RED
+
+
+def test_every_frame_takes_the_place_of_the_last(seat: Seat) -> None:
+    for size in ((64, 64), (101, 77), (512, 512)):
+        assert at(seat.see(frame(grey(200, *size))), 0.5, 0.5) == (200, 200, 200)
+        assert at(seat.see(frame(grey(60, *size))), 0.5, 0.5) == (60, 60, 60)
+
+
+def test_a_wide_window_has_black_beside_the_picture_until_it_is_filled(seat: Seat) -> None:
+    seat.resize(800, 400)
+    seen = seat.see(frame(quarters(256, 256)))
+    assert at(seen, 0.1, 0.5) == at(seen, 0.9, 0.5) == BLACK
+    assert at(seen, 0.3, 0.1) == BLUE
+    seat.press("G")
+    filled = seat.see()
+    assert at(filled, 0.02, 0.25) == at(filled, 0.98, 0.25) == BLUE
+    assert at(filled, 0.02, 0.95) == GREEN
+    seat.press("G")
+    assert at(seat.see(), 0.1, 0.5) == BLACK
+
+
+def test_a_resized_window_is_drawn_again_without_a_new_frame(seat: Seat) -> None:
+    seat.see(frame(grey(200)))
+    seat.resize(500, 300)
+    seen = seat.see()
+    assert seen.shape == (300, 500, 3)
+    assert at(seen, 0.5, 0.02) == at(seen, 0.5, 0.98) == (200, 200, 200)
+
+
+def test_the_preview_is_mirrored_and_the_frame_is_not(seat: Seat) -> None:
+    seat.values.update({"output.preview_mirror": True})
+    shown = frame(quarters(256, 256))
+    seen = seat.see(shown)
+    assert at(seen, 0.25, 0.75) == RED
+    assert at(seen, 0.75, 0.75) == GREEN
+    assert at(seen, 0.5, 0.25) == BLUE
+    assert np.array_equal(shown.image, quarters(256, 256))
+
+
+def test_camera_drawing_and_picture_stand_side_by_side(seat: Seat) -> None:
+    seat.values.update({"output.view": "side_by_side"})
+    shown = Frame(
+        grey(150), index=0, captured_at_s=0, camera=grey(50, 48, 48), drawing=grey(100, 32, 32)
+    )
+    seen = seat.see(shown)
+    levels = [at(seen, across, 0.5)[0] for across in (1 / 6, 3 / 6, 5 / 6)]
+    assert levels == [50, 100, 150]
+    assert at(seen, 0.5, 0.2) == BLACK
+
+
+def test_what_a_frame_has_not_got_leaves_no_gap(seat: Seat) -> None:
+    seat.values.update({"output.view": "side_by_side"})
+    seen = seat.see(frame(grey(150)))
+    assert at(seen, 0.05, 0.5) == at(seen, 0.95, 0.5) == (150, 150, 150)
+
+
+def test_figures_come_and_go_with_i(seat: Seat) -> None:
+    plain = seat.see(frame(grey(120)))
+    seat.press("I")
+    seen = seat.see()
+    panel = seen[: 2 * CELL[0], : 8 * CELL[1]]
+    assert panel.max() > 200 and panel.min() < 60
+    assert np.array_equal(seen[100:], plain[100:])
+    seat.press("I")
+    assert np.array_equal(seat.see(), plain)
+
+
+def test_figures_wider_than_the_window_are_made_smaller(seat: Seat) -> None:
+    seat.hud = ["M" * 500]
+    seat.press("I")
+    seen = seat.see(frame(grey(120)))
+    assert (seen[:12, -8:] != 120).any()
+
+
+def test_h_lists_every_key(seat: Seat) -> None:
+    short = _panel_height(seat)
+    more = [Binding(f"F{number}", "something", lambda: None) for number in range(2, 7)]
+    longer = Seat(more)
+    try:
+        assert _panel_height(longer) - short == 5 * CELL[0]
+    finally:
+        longer.window.close()
+
+
+def _panel_height(seat: Seat) -> int:
+    """How many rows of pixels the list of keys covers."""
+    plain = seat.see(frame(grey(120)))
+    seat.press("H")
+    return int((seat.see() != plain).any(axis=(1, 2)).sum())
+
+
+def test_keys_of_the_owner_act() -> None:
+    pressed: list[str] = []
+
+    def act(key: str) -> Callable[[], None]:
+        return lambda: pressed.append(key)
+
+    names = ("SPACE", "n", "TAB", "1", "F5")
+    seat = Seat([Binding(name, "something", act(name)) for name in names])
+    for key in ("SPACE", "N", "TAB", "_1", "F5", "X"):
+        assert seat.press(key)
+    seat.window.close()
+    assert pressed == list(names)
+
+
+def test_a_key_with_control_or_alt_belongs_to_the_desktop(seat: Seat) -> None:
+    import pyglet
+
+    for modifier in (pyglet.window.key.MOD_CTRL, pyglet.window.key.MOD_ALT):
+        assert seat.press("Q", modifier)
+
+
+def test_two_actions_on_one_key_are_refused() -> None:
+    with pytest.raises(ValueError, match="two actions"):
+        Seat([Binding("f", "something else", lambda: None)])
+
+
+def test_f_covers_the_display_and_escape_leaves_it(seat: Seat) -> None:
+    from livegan.sinks.window import list_displays
+
+    display = list_displays()[0]
+    before = seat.see(frame(quarters(256, 256))).shape
+    seat.press("F")
+    seen = seat.see()
+    assert seat.window.fullscreen
+    assert seen.shape == (display.height, display.width, 3)
+    assert at(seen, 0.5, 0.25) == BLUE
+    assert seat.press("ESCAPE")
+    assert not seat.window.fullscreen
+    assert seat.see().shape == before
+    assert at(seat.see(), 0.25, 0.25) == BLUE
+
+
+def test_escape_does_not_end_a_performance(seat: Seat) -> None:
+    assert seat.press("ESCAPE")
+
+
+def test_q_ends_it() -> None:
+    seat = Seat()
+    assert not seat.press("Q")
+    assert not seat.window.pump()
+
+
+def test_the_button_in_its_frame_ends_it() -> None:
+    seat = Seat()
+    seat.window._canvas._window.dispatch_event("on_close")
+    assert not seat.window.pump()
+    assert not seat.window.pump()
+
+
+def test_a_display_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SinkError, match="display 'beamer' does not exist; there are: 0 "):
+        Window(
+            title="livegan", values=LiveValues().snapshot, hud=list, bindings=[], display="beamer"
+        )
