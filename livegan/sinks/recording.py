@@ -54,7 +54,7 @@ class Recording(AbstractContextManager["Recording"]):
         self._first_s: float | None = None
         self._last_tick = -1
         self._waiting: queue.Queue[Frame | None] = queue.Queue(QUEUE_FRAMES)
-        self._failure: str | None = None
+        self._failure: Exception | None = None
         self._told = False
         self._closed = False
         self._writer = threading.Thread(target=self._run, name=f"record {path}", daemon=True)
@@ -77,7 +77,7 @@ class Recording(AbstractContextManager["Recording"]):
         """
         check_picture(frame.image)
         if self._failure is not None:
-            raise self._lost()
+            raise self._lost(self._failure)
         if self._closed:
             raise SinkLost(f"recording {self.name} is closed")
         try:
@@ -97,14 +97,16 @@ class Recording(AbstractContextManager["Recording"]):
         self._waiting.put(None)
         self._writer.join()
         if self._failure is not None and not self._told:
-            raise self._lost()
+            raise self._lost(self._failure)
 
-    def _lost(self) -> SinkLost:
+    def _lost(self, cause: Exception) -> SinkLost:
         self._told = True
-        return SinkLost(
-            f"recording {self.name} ended after {self.written} frames ({self._failure});"
+        lost = SinkLost(
+            f"recording {self.name} ended after {self.written} frames ({_reason(cause)});"
             " all but its last second is kept"
         )
+        lost.__cause__ = cause
+        return lost
 
     def _run(self) -> None:
         ended = False
@@ -113,11 +115,11 @@ class Recording(AbstractContextManager["Recording"]):
                 self._write(frame)
             ended = True
         except Exception as error:  # the owner hears of it in show or close
-            self._failure = _reason(error)
+            self._failure = error
         try:
             self._file.close()
         except (OSError, av.FFmpegError) as error:
-            self._failure = self._failure or _reason(error)
+            self._failure = self._failure or error
         while not ended:  # so that nobody waits for room in the queue of a writer that gave up
             ended = self._waiting.get() is None
 

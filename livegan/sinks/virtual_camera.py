@@ -71,7 +71,7 @@ class VirtualCamera(AbstractContextManager["VirtualCamera"]):
         self._letterbox = Letterbox(size)
         self._mailbox: Mailbox[Frame] = Mailbox()
         self._closing = threading.Event()
-        self._failure: str | None = None
+        self._failure: Exception | None = None
         self._sender = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._sender.start()
 
@@ -94,7 +94,8 @@ class VirtualCamera(AbstractContextManager["VirtualCamera"]):
         """
         check_picture(frame.image)
         if self._failure is not None:
-            raise SinkLost(f"{self.name} stopped taking pictures: {self._failure}")
+            reason = str(self._failure) or type(self._failure).__name__
+            raise SinkLost(f"{self.name} stopped taking pictures: {reason}") from self._failure
         if self._closing.is_set():
             raise SinkLost(f"{self.name} is closed")
         self._mailbox.put(frame)
@@ -115,7 +116,7 @@ class VirtualCamera(AbstractContextManager["VirtualCamera"]):
         except Closed:
             pass
         except Exception as error:  # backends raise what they like; show tells it to the owner
-            self._failure = str(error) or type(error).__name__
+            self._failure = error
 
     def _send_steadily(self) -> None:
         frame = self._mailbox.take()
