@@ -7,7 +7,8 @@ import logging
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from livegan import process  # noqa: F401  first of all: it may have to count from here
@@ -40,14 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0; 2 for what the user can mend; 1 for a device that was lost on the way;
         130 for work that was interrupted before its end.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    _set_up_log()
     try:
-        options = parse(arguments)
+        options = parse(list(sys.argv[1:] if argv is None else argv))
         # Loads numpy; a wrong option and --help need not wait for it.
         from livegan import commands
 
-        return commands.ALL[options.command](options)
+        with _log():
+            return commands.ALL[options.command](options)
     except LiveganError as error:
         print(f"livegan: {' '.join(str(error).split())}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
@@ -134,11 +134,18 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _set_up_log() -> None:
+@contextmanager
+def _log() -> Iterator[None]:
     """What goes well to standard output, what does not to standard error; a line each."""
     well, badly = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
     well.addFilter(lambda record: record.levelno < logging.WARNING)
     badly.setLevel(logging.WARNING)
     logger = logging.getLogger("livegan")
-    logger.handlers[:] = [well, badly]
     logger.setLevel(logging.INFO)
+    for handler in (well, badly):
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in (well, badly):
+            logger.removeHandler(handler)

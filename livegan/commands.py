@@ -16,14 +16,14 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from livegan import process
+from livegan import listings, process
 from livegan.benchmark import bench as run_bench
 from livegan.benchmark import describe
 from livegan.errors import ModelError, ParameterError, SinkError, SourceError, UsageError
 from livegan.look import open_look
-from livegan.parameters import TABLE, LiveValues, Setting, find
+from livegan.parameters import LiveValues, Setting, find
 from livegan.performance import WINDOW, Performance
-from livegan.presets import IDENTITY, Preset, list_presets, read_preset, write_atomically
+from livegan.presets import Preset, read_preset, write_atomically
 from livegan.progress import ProgressBar
 from livegan.statistics import report
 from livegan.takes import new_take
@@ -110,43 +110,13 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def presets(_: argparse.Namespace) -> int:
-    """List the looks."""
-    for name in list_presets():
-        preset = read_preset(name)
-        painted = preset.conditioner if preset.generator == IDENTITY else preset.generator
-        print(f"{name:20} {painted}")
-    return 0
-
-
-def parameters(_: argparse.Namespace) -> int:
-    """List what can be played."""
-    for row in TABLE.values():
-        print(f"{row.name:24} {row.range_text:24} {_text(row.default):14} {row.description}")
-    return 0
-
-
-def devices(_: argparse.Namespace) -> int:
-    """List cameras and displays."""
-    from livegan.sources import list_cameras
-
-    cameras = list_cameras()
-    for camera in cameras:
-        print(f"camera:{camera.index}  {camera.name}  ({camera.backend})")
-    if not cameras:
-        print("no camera")
-    for line in _displays():
-        print(line)
-    return 0
-
-
 ALL: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": run,
     "render": render,
     "bench": bench,
-    "devices": devices,
-    "presets": presets,
-    "parameters": parameters,
+    "devices": listings.devices,
+    "presets": listings.presets,
+    "parameters": listings.parameters,
 }
 """The commands by the name that people type."""
 
@@ -217,7 +187,7 @@ def _open_window(performance: Performance, options: argparse.Namespace) -> Windo
         recording = new_take(time.localtime())
         logger.warning("%s", error)
         logger.warning("writing %s instead; Ctrl-C ends it", recording)
-        performance.add_sink(recording, instead_of_window=True)
+        performance.replace_window(recording)
         return None
     logger.info("keys       H lists them, Q ends")
     return window
@@ -245,15 +215,6 @@ def _open_output(spec: str, size: tuple[int, int], fps: float) -> Sink:
     if spec == "null":
         return open_sink(spec, size=size, fps=fps)
     raise SinkError(f"output {spec!r}: wanted null or a file in {', '.join(RECORDING_SUFFIXES)}")
-
-
-def _displays() -> list[str]:
-    from livegan.sinks.window import list_displays
-
-    try:
-        return [str(display) for display in list_displays()] or ["no display"]
-    except SinkError as error:
-        return [str(error)]
 
 
 def _check_writable(path: str | None) -> None:
@@ -302,9 +263,3 @@ def _stopping(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
-
-
-def _text(value: Setting) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else f"{value:g}"

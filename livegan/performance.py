@@ -14,8 +14,9 @@ from livegan.look import Following, Look, open_look
 from livegan.parameters import LiveValues, Setting
 from livegan.presets import Preset
 from livegan.repertoire import Repertoire
-from livegan.stages import OpenSink, SinkStage, SourceStage
-from livegan.statistics import Statistics
+from livegan.sink_rack import SinkRack
+from livegan.stages import OpenSink, SourceStage, join
+from livegan.statistics import Shown, Statistics
 from livegan.supervision import HealthBoard, one_line
 
 if TYPE_CHECKING:
@@ -68,24 +69,25 @@ class Performance:
         self._repertoire = Repertoire(
             preset, make_look, self.values, overrides or {}, self.health
         )
-        self._open_sink = open_sink
-        self._fps = fps
+        self.sinks = SinkRack(open_sink, fps, self._shown, self.health)
+        self._sinks_asked = [spec for spec in sinks if spec != WINDOW]
         self._arrivals: Mailbox[Frame] = Mailbox()
         self._engine: Engine | None = None
         self._ready_at_s: float | None = None
         self._error: BaseException | None = None
         self._stop_asked = False
-        self._changing_sinks = threading.Lock()
         self._primary = sinks[0]
         self._window_box: Mailbox[Frame] | None = Mailbox() if WINDOW in sinks else None
-        self._sinks = {spec: self._sink_stage(spec, self._fail) for spec in sinks if spec != WINDOW}
         self._source = SourceStage(open_source, self._arrivals, self.health, self._fail)
         self._engine_thread = threading.Thread(target=self._run_engine, name="engine", daemon=True)
         self._ended = threading.Event()
 
     def __enter__(self) -> Performance:
-        for thread in (self._source, self._engine_thread, *self._sinks.values()):
-            thread.start()
+        # Sinks first: the very first picture must find them.
+        for spec in self._sinks_asked:
+            self.sinks.add(spec, self._fail)
+        self._source.start()
+        self._engine_thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,43 +142,14 @@ class Performance:
         deadline_s = time.monotonic() + CLOSE_WITHIN_S
         self._source.stop()
         self._arrivals.close()
-        _join(self._engine_thread, deadline_s)
-        sinks = list(self._sinks.values())
-        for stage in sinks:
-            stage.stop()
-        for thread in (self._source, *sinks):
-            _join(thread, deadline_s)
+        join(self._engine_thread, deadline_s)
+        self.sinks.finish(deadline_s)
+        join(self._source, deadline_s)
 
-    def sinks(self) -> list[str]:
-        """The sinks beside the window, as people type them."""
-        return list(self._sinks)
-
-    def add_sink(self, spec: str, *, instead_of_window: bool = False) -> None:
-        """Show in one more sink from now on; where it can't be opened, health says why.
-
-        Args:
-            spec: what people type to get it.
-            instead_of_window: no window could be opened, and this takes its place.
-        """
-        if instead_of_window:
-            self._window_box, self._primary = None, spec
-
-        def tell(error: BaseException) -> None:
-            self.health.report(spec, "lost", one_line(error))
-
-        stage = self._sink_stage(spec, self._fail if instead_of_window else tell)
-        with self._changing_sinks:
-            self._sinks = {**self._sinks, spec: stage}
-        stage.start()
-
-    def remove_sink(self, spec: str) -> None:
-        """Finish a sink; what it was given is kept. Returns at once."""
-        with self._changing_sinks:
-            left = dict(self._sinks)
-            stage = left.pop(spec)
-            self._sinks = left
-        stage.stop()
-        self.health.forget(spec)
+    def replace_window(self, spec: str) -> None:
+        """Show in another sink, because no window can be opened."""
+        self._window_box, self._primary = None, spec
+        self.sinks.add(spec, self._fail)
 
     def next_preset(self) -> None:
         """Load the next preset and change to it, while this one plays on. Returns at once."""
@@ -197,10 +170,7 @@ class Performance:
             status = f"   {following.status}" if isinstance(following, Following) else ""
             lines.insert(0, f"{self.look.name}{status}")
             lines.insert(1, self.look.generator.description)
-        lines += [
-            f"{spec} {stage.age.percentile_ms(now_s, 50):.1f} ms"
-            for spec, stage in self._sinks.items()
-        ]
+        lines += self.sinks.lines(now_s)
         return lines + [str(health) for health in self.health.all() if health.state != "ok"]
 
     def _run_engine(self) -> None:
@@ -227,28 +197,18 @@ class Performance:
                 return
             resting = frame is None
             picture = engine.rest(time.monotonic()) if frame is None else engine.paint(frame)
-            if picture is None:
-                continue
-            for mailbox in self._mailboxes():
-                mailbox.put(picture)
-
-    def _mailboxes(self) -> list[Mailbox[Frame]]:
-        boxes = [stage.mailbox for stage in self._sinks.values()]
-        window_box = self._window_box
-        return [*boxes, window_box] if window_box else boxes
+            window_box = self._window_box
+            if picture is not None:
+                self.sinks.put(picture)
+                if window_box:
+                    window_box.put(picture)
 
     def _finish(self) -> None:
         """Nothing more will be painted: let the sinks show what they have, and end."""
-        deadline_s = time.monotonic() + CLOSE_WITHIN_S
-        for mailbox in self._mailboxes():
-            mailbox.close()
-        for stage in self._sinks.values():
-            stage.stop()
-            _join(stage, deadline_s)
+        if self._window_box:
+            self._window_box.close()
+        self.sinks.finish(time.monotonic() + CLOSE_WITHIN_S)
         self._ended.set()
-
-    def _sink_stage(self, spec: str, give_up: Callable[[BaseException], None]) -> SinkStage:
-        return SinkStage(spec, self._open_sink, self._fps, self._shown, self.health, give_up)
 
     def _show_in(self, window: Window, frame: Frame) -> None:
         began_s = time.monotonic()
@@ -257,13 +217,14 @@ class Performance:
         except SinkLost as error:
             self.health.report(WINDOW, "lost", one_line(error))
             return
-        self._shown(WINDOW, frame, began_s, time.monotonic())
+        now_s = time.monotonic()
+        self._shown(WINDOW, Shown(frame, now_s, now_s - began_s, now_s - frame.captured_at_s))
         self.health.report(WINDOW, "ok")
 
-    def _shown(self, spec: str, frame: Frame, began_s: float, now_s: float) -> None:
+    def _shown(self, spec: str, shown: Shown) -> None:
         if spec == self._primary:
-            self.statistics.spent("present", now_s, now_s - began_s)
-            self.statistics.shown(frame, now_s)
+            self.statistics.spent("present", shown.now_s, shown.took_s)
+            self.statistics.shown(shown)
 
     def _over(self, seconds: float | None) -> bool:
         if self._stop_asked or self._error:
@@ -280,8 +241,3 @@ class Performance:
     def _raise(self) -> None:
         if self._error:
             raise self._error
-
-
-def _join(thread: threading.Thread, deadline_s: float) -> None:
-    if thread.ident is not None and thread is not threading.current_thread():
-        thread.join(max(deadline_s - time.monotonic(), 0.05))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from livegan.errors import SourceEnded, SourceLost, UsageError
 from livegan.frames import Closed, Frame, Mailbox
 from livegan.pacing import Recent
+from livegan.statistics import Shown
 from livegan.supervision import HealthBoard, Retry, one_line
 from livegan.takes import next_take
 
@@ -33,6 +31,24 @@ class OpenSink(Protocol):
         Raises:
             SinkError: it cannot be opened.
         """
+
+
+@runtime_checkable
+class Delayed(Protocol):
+    """A sink with a pace of its own: it presents a frame after `show` has returned."""
+
+    @property
+    def age_s(self) -> float | None:
+        """From capture to presented, of the last frame; None before there was one."""
+
+
+@runtime_checkable
+class Dropping(Protocol):
+    """A sink that can't always take every frame."""
+
+    @property
+    def dropped(self) -> int:
+        """How many it was shown and did not present."""
 
 
 class Stage(threading.Thread):
@@ -140,7 +156,7 @@ class SinkStage(Stage):
         spec: what people type to get the sink.
         open_sink: opens it, as the first picture's size is known.
         fps: pictures a second, for sinks that must declare it.
-        shown: called with `spec`, each frame, the clock before and the clock after it was shown.
+        shown: called with `spec` and what was shown.
         health, give_up: as in `Stage`.
     """
 
@@ -149,7 +165,7 @@ class SinkStage(Stage):
         spec: str,
         open_sink: OpenSink,
         fps: float,
-        shown: Callable[[str, Frame, float, float], None],
+        shown: Callable[[str, Shown], None],
         health: HealthBoard,
         give_up: Callable[[BaseException], None],
     ) -> None:
@@ -161,6 +177,13 @@ class SinkStage(Stage):
         self._shown = shown
         self._size: tuple[int, int] | None = None
         self._takes = 0
+        self._sink: Sink | None = None
+
+    @property
+    def dropped(self) -> int:
+        """How many pictures it was too slow for."""
+        own = self._sink.dropped if isinstance(self._sink, Dropping) else 0
+        return self.mailbox.dropped + own
 
     def play(self) -> None:
         """Show until the mailbox is closed or the sink is lost."""
@@ -170,7 +193,8 @@ class SinkStage(Stage):
             return
         if self._size is None:
             self._size = (frame.image.shape[0], frame.image.shape[1])
-        sink = self._open_sink(next_take(self.label, self._takes), size=self._size, fps=self._fps)
+        spec = next_take(self.label, self._takes)
+        sink = self._sink = self._open_sink(spec, size=self._size, fps=self._fps)
         logger.info("sink       %s", sink.name)
         try:
             self._show(sink, frame)
@@ -194,23 +218,17 @@ class SinkStage(Stage):
 
     def _show(self, sink: Sink, frame: Frame) -> None:
         began_s = time.monotonic()
-        assert self._size is not None
-        sink.show(fitted(frame, self._size))
+        sink.show(frame)
         now_s = time.monotonic()
-        self.age.add(now_s, now_s - frame.captured_at_s)
-        self._shown(self.label, frame, began_s, now_s)
+        age_s = now_s - frame.captured_at_s
+        if isinstance(sink, Delayed):
+            age_s = age_s if sink.age_s is None else sink.age_s
+        self.age.add(now_s, age_s)
+        self._shown(self.label, Shown(frame, now_s, now_s - began_s, age_s))
         self.works()
 
 
-def fitted(frame: Frame, size: tuple[int, int]) -> Frame:
-    """The frame at the (height, width) that a sink was opened for.
-
-    A preset of another size may take over while a recording or a virtual camera runs; their size
-    is fixed.
-    """
-    if frame.image.shape[:2] == size:
-        return frame
-    import cv2
-
-    image = cv2.resize(frame.image, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
-    return dataclasses.replace(frame, image=image.astype(np.uint8, copy=False))
+def join(thread: threading.Thread, deadline_s: float) -> None:
+    """Wait for a thread to end, if it was begun, until the clock reads `deadline_s`."""
+    if thread.ident is not None:
+        thread.join(max(deadline_s - time.monotonic(), 0.05))

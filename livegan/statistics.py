@@ -13,6 +13,23 @@ STAGES = ("condition", "generate", "present")
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A frame that a sink has shown.
+
+    Args:
+        frame: what was shown.
+        now_s: the clock as it was.
+        took_s: how long the sink was at it.
+        age_s: from its capture until then.
+    """
+
+    frame: Frame
+    now_s: float
+    took_s: float
+    age_s: float
+
+
+@dataclass(frozen=True)
 class Lap:
     """One stretch of a run: frames shown, frames dropped, capture to shown."""
 
@@ -77,8 +94,9 @@ class Statistics:
             self._stages[stage].add(duration_s)
             self._recent_stages[stage].add(now_s, duration_s)
 
-    def shown(self, frame: Frame, now_s: float) -> None:
-        """Count a frame that the first sink has shown at `now_s`."""
+    def shown(self, shown: Shown) -> None:
+        """Count a frame that the first sink has shown."""
+        frame, now_s = shown.frame, shown.now_s
         with self._lock:
             if self.started_at_s is None:
                 self.started_at_s = now_s
@@ -95,10 +113,9 @@ class Statistics:
                 self._dropped_at_start += missed
             self._last_s = now_s
             self._frames += 1
-            age_s = now_s - frame.captured_at_s
-            self._latency.add(age_s)
-            self._lap.add(age_s)
-            self._recent_latency.add(now_s, age_s)
+            self._latency.add(shown.age_s)
+            self._lap.add(shown.age_s)
+            self._recent_latency.add(now_s, shown.age_s)
 
     def lap(self) -> Lap:
         """What came since the last call of this."""

@@ -34,7 +34,7 @@ def loaded_by(statement: str) -> set[str]:
         "import livegan",
         "import livegan.cli",
         "from livegan import Frame, Mailbox, Values, LiveganError, Performance",
-        "from livegan import commands; commands.presets(None); commands.parameters(None)",
+        "from livegan.cli import main; main(['presets']); main(['parameters'])",
         "from livegan import load_generator, open_source, open_sink, read_card",
     ],
 )

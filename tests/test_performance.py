@@ -286,12 +286,12 @@ def test_a_sink_can_join_and_leave_while_it_plays() -> None:
     )
     with performance:
         assert main.wait_for(lambda frames: len(frames) > 2)
-        performance.add_sink("take.mp4")
+        performance.sinks.add("take.mp4")
         assert recording.wait_for(lambda frames: len(frames) > 2)
-        performance.remove_sink("take.mp4")
+        performance.sinks.remove("take.mp4")
         shown = len(main.frames)
         assert main.wait_for(lambda frames: len(frames) > shown + 5)
-        assert performance.sinks() == ["null"]
+        assert performance.sinks.specs() == ["null"]
     assert recording.closed
 
 

@@ -8,18 +8,18 @@ import pytest
 from fakes import picture
 
 from livegan.frames import Frame
-from livegan.statistics import Statistics, report
+from livegan.statistics import Shown, Statistics, report
 
 
-def frame(index: int, captured_at_s: float) -> Frame:
-    """A frame of that index and time."""
-    return Frame(picture(0), index, captured_at_s)
+def shown(index: int, captured_at_s: float, now_s: float) -> Shown:
+    """A frame of that index, caught and shown at those times."""
+    return Shown(Frame(picture(0), index, captured_at_s), now_s, 0.001, now_s - captured_at_s)
 
 
 def play(statistics: Statistics, indices: list[int], age_s: float = 0.01) -> None:
     """Show these indices of a source with 10 frames a second."""
     for index in indices:
-        statistics.shown(frame(index, index / 10), index / 10 + age_s)
+        statistics.shown(shown(index, index / 10, index / 10 + age_s))
 
 
 def test_age_and_rate_of_what_was_shown() -> None:
@@ -44,18 +44,18 @@ def test_gaps_are_drops_and_those_of_the_first_second_are_told_apart() -> None:
 def test_a_source_that_counts_from_zero_again_has_dropped_nothing() -> None:
     statistics = Statistics()
     play(statistics, [7, 8])
-    statistics.shown(frame(0, 1.0), 1.0)
-    statistics.shown(frame(1, 1.1), 1.1)
+    statistics.shown(shown(0, 1.0, 1.0))
+    statistics.shown(shown(1, 1.1, 1.1))
     assert statistics.totals().dropped == 0
     assert statistics.totals().frames == 4
 
 
 def test_pictures_at_rest_are_no_frames_but_are_shown() -> None:
     statistics = Statistics()
-    statistics.shown(frame(-1, 0.0), 0.5)
+    statistics.shown(shown(-1, 0.0, 0.5))
     assert statistics.started_at_s == 0.5
-    statistics.shown(frame(0, 1.0), 1.01)
-    statistics.shown(frame(0, 9.0), 9.5)  # rests after the first: same index, own time
+    statistics.shown(shown(0, 1.0, 1.01))
+    statistics.shown(shown(0, 9.0, 9.5))  # rests after the first: same index, own time
     totals = statistics.totals()
     assert totals.frames == 1
     assert totals.latency.max_ms == pytest.approx(10.0)

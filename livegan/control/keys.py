@@ -32,8 +32,8 @@ def bindings(performance: Performance) -> list[Binding]:
 
 def toggle_recording(performance: Performance) -> None:
     """Begin a recording in the current folder, or end the one that was begun by key."""
-    begun = [spec for spec in performance.sinks() if spec.startswith(PREFIX)]
+    begun = [spec for spec in performance.sinks.specs() if spec.startswith(PREFIX)]
     if begun:
-        performance.remove_sink(begun[0])
+        performance.sinks.remove(begun[0])
     else:
-        performance.add_sink(new_take(time.localtime()))
+        performance.sinks.add(new_take(time.localtime()))

@@ -79,13 +79,13 @@ def test_n_takes_the_neutral_face_again(stage: Stage) -> None:
 
 def test_r_begins_a_recording_and_ends_it(stage: Stage) -> None:
     stage.press("R")
-    (spec,) = [spec for spec in stage.performance.sinks() if spec != "null"]
+    (spec,) = [spec for spec in stage.performance.sinks.specs() if spec != "null"]
     assert spec.startswith("livegan-") and spec.endswith(".mp4")
     for _ in range(20):
         stage.gate.release()
     assert stage.main.wait_for(lambda frames: frames[-1].index == 20)
     stage.press("R")
-    assert stage.performance.sinks() == ["null"]
+    assert stage.performance.sinks.specs() == ["null"]
 
 
 def test_the_readme_lists_the_keys_that_there_are() -> None:
