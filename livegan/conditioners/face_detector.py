@@ -10,6 +10,8 @@ import importlib.util
 import os
 import sys
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,11 @@ class FaceDetector:
     """
 
     def __init__(self, *, still: bool = False) -> None:
-        self._mesh: Any = _face_mesh().FaceMesh(
-            static_image_mode=still, max_num_faces=1, refine_landmarks=True
-        )
+        self._has_spoken = False
+        with _quiet():
+            self._mesh: Any = _face_mesh().FaceMesh(
+                static_image_mode=still, max_num_faces=1, refine_landmarks=True
+            )
 
     def find(self, image: Image) -> Landmarks | None:
         """The landmarks of the face, or None. About 3 ms at 512 on one core.
@@ -43,9 +47,11 @@ class FaceDetector:
             (478, 3) float32 in pixels of `image`.
         """
         rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-        faces = self._mesh.process(rgb).multi_face_landmarks
+        with nullcontext() if self._has_spoken else _quiet():
+            faces = self._mesh.process(rgb).multi_face_landmarks
         if not faces:
             return None
+        self._has_spoken = True
         height, width = image.shape[:2]
         flat = [value for point in faces[0].landmark for value in (point.x, point.y, point.z)]
         points = np.array(flat, np.float32).reshape(COUNT, 3)
@@ -59,6 +65,22 @@ class FaceDetector:
             mesh.close()
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep MediaPipe's own log off the terminal: it writes past Python, and until its first face
+    has six lines to say that are meant for its developers."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _face_mesh() -> Any:
     """The module `mediapipe.python.solutions.face_mesh`, without the rest of its package.
 
@@ -66,8 +88,6 @@ def _face_mesh() -> Any:
     half of the time that a performance may take to begin. The face mesh alone takes 0.07 s. So its
     parents are entered as empty packages first, unless somebody has imported them already.
     """
-    os.environ.setdefault("GLOG_minloglevel", "2")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "mediapipe" not in sys.modules:
         found = importlib.util.find_spec("mediapipe")
         if found is None or not found.submodule_search_locations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def puppeteer() -> Puppeteer:
 
 
 def play(
-    player: Puppeteer, faces: list[Landmarks | None], start_s: float = 0.0, values: Values = VALUES
+    player: Puppeteer, faces: Sequence[Landmarks | None], start_s: float = 0.0, values: Values = VALUES
 ) -> list[Landmarks]:
     return [player.play(seen, start_s + k * STEP_S, values) for k, seen in enumerate(faces)]
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from livegan import face_topology as face
 from livegan.puppetry import regions
 from workshop.painting import FRACTION_BITS, Array, Picture, fixed_point
+from workshop.piecewise import corner_shares, sample, spread
 from workshop.skin_atlas import SkinAtlas
 
 # (how far out from the middle of the face, in parts of the outline's distance; how much it
@@ -135,20 +136,17 @@ class MeshWarp:
 
     def _fetch(self, numbers: NDArray[np.int32], target: Array) -> Picture:
         """Each pixel from where its triangle has it in the portrait, or in the filled-in skin."""
-        to = target[self._corners]
-        square = np.concatenate([to, np.ones((len(to), 3, 1))], axis=2)
-        square[np.abs(np.linalg.det(square)) < 1e-6] = np.eye(3)
-        invert = np.linalg.inv(square)  # (T, 3, 3): (x, y, 1) to a corner's share
+        shares = corner_shares(target[self._corners])
         numbers = np.maximum(numbers, 0)
-        picture = self._sample(self.picture, numbers, invert @ self._source[self._corners])
+        picture = sample(self.picture, numbers, shares @ self._source[self._corners])
         share = self._borrowed(target)
         if not share.any():
             return picture
         points = np.zeros((len(self._source), 3))
         points[:468, :2], points[:468, 2] = self._atlas.points, share
-        onto = invert @ points[self._corners]
-        filled = self._sample(self._atlas.picture, numbers, onto[..., :2])
-        weight = np.clip(self._spread_over(numbers, onto[..., 2]), 0, 1)[..., None]
+        onto = shares @ points[self._corners]
+        filled = sample(self._atlas.picture, numbers, onto[..., :2])
+        weight = np.clip(spread(numbers, onto[..., 2]), 0, 1)[..., None]
         return np.asarray(picture + weight * (filled.astype(np.float32) - picture), np.uint8)
 
     def _borrowed(self, target: Array) -> Array:
@@ -160,21 +158,6 @@ class MeshWarp:
             np.add.at(total, self._skin[:, corner], growth)
             np.add.at(count, self._skin[:, corner], 1)
         return np.asarray(self._atlas.hidden * np.clip((total / count - 1.15) / 0.8, 0, 1))
-
-    def _spread_over(self, numbers: NDArray[np.int32], plane: Array) -> NDArray[np.float32]:
-        """(S, S) a value that is linear in x and y over each triangle, from (T, 3)."""
-        chosen = np.take(plane.astype(np.float32), numbers, axis=0)
-        grid = np.arange(self.size, dtype=np.float32) + 0.5
-        return np.asarray(
-            chosen[..., 0] * grid[None, :] + chosen[..., 1] * grid[:, None] + chosen[..., 2]
-        )
-
-    def _sample(self, texture: Picture, numbers: NDArray[np.int32], affine: Array) -> Picture:
-        x = self._spread_over(numbers, affine[..., 0]) - 0.5
-        y = self._spread_over(numbers, affine[..., 1]) - 0.5
-        return np.asarray(
-            cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101), np.uint8
-        )
 
 
 def _areas(corners: Array) -> Array:

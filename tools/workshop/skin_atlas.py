@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from livegan import face_topology as face
 from livegan.puppetry.pose import canonical
 from workshop.painting import FRACTION_BITS, Array, Picture, fixed_point
+from workshop.piecewise import corner_shares, sample
 
 # Skin is hidden where the view meets it flatter than about 6 degrees, seen from about 17 on.
 _HIDDEN_FACING, _SEEN_FACING = 0.1, 0.3
@@ -53,22 +54,16 @@ class SkinAtlas:
         self, picture: Picture, source: Array, corners: NDArray[np.int64]
     ) -> tuple[Array, NDArray[np.bool_]]:
         """The unrolled skin, and (S, S) bool where it was seen well."""
-        unrolled = np.zeros((self._size, self._size, 3))
-        seen = np.zeros((self._size, self._size), np.uint8)
-        for number in range(len(corners)):
-            place = np.zeros_like(seen)
-            outline = fixed_point(self.points[corners[number]])
-            cv2.fillConvexPoly(place, outline, (255,), cv2.LINE_8, FRACTION_BITS)
-            affine = cv2.getAffineTransform(
-                source[corners[number]].astype(np.float32),
-                self.points[corners[number]].astype(np.float32),
-            )
-            part = cv2.warpAffine(picture, affine, (self._size, self._size))
-            unrolled[place > 0] = part[place > 0]
-            seen[place > 0] = 0 if self.hidden[corners[number]].max() > 0.5 else 255
+        numbers = np.full((self._size, self._size), -1, np.int32)
+        for number, outline in enumerate(fixed_point(self.points[corners])):
+            cv2.fillConvexPoly(numbers, outline, (number,), cv2.LINE_8, FRACTION_BITS)
+        shares = corner_shares(self.points[corners])
+        unrolled = sample(picture, np.maximum(numbers, 0), shares @ source[corners])
+        well = self.hidden[corners].max(axis=1) <= 0.5
+        seen = np.where(numbers >= 0, 255 * well[np.maximum(numbers, 0)], 0).astype(np.uint8)
         # The last seen rim already holds some hair.
         seen = np.asarray(cv2.erode(seen, np.ones((5, 5), np.uint8)), np.uint8)
-        return unrolled, seen > 0
+        return unrolled.astype(np.float64), seen > 0
 
 
 def _facing(landmarks: Array) -> Array:
