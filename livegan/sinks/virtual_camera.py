@@ -106,7 +106,7 @@ class VirtualCamera(AbstractContextManager["VirtualCamera"]):
             return
         self._closing.set()
         self._mailbox.close()
-        self._sender.join(timeout=1)
+        self._sender.join(timeout=5)
         if not self._sender.is_alive():  # closing under a send that hangs would crash
             self._camera.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import sys
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,6 +13,7 @@ from sinks.helpers import BLUE, GREEN, RED, frame, grey, quarters
 from livegan.errors import SinkError
 from livegan.frames import Frame, Image
 from livegan.parameters import LiveValues
+from livegan.sinks import canvas, displays
 from livegan.sinks.text import CELL
 from livegan.sinks.window import Binding, Window
 
@@ -22,14 +25,15 @@ BLACK = (0, 0, 0)
 class Seat:
     """Somebody who looks at a window and presses its keys."""
 
-    def __init__(self, bindings: Sequence[Binding] = (), hud: Sequence[str] = ("30 fps",)) -> None:
+    def __init__(self, bindings: Sequence[Binding] = (), display: int | None = None) -> None:
         self.values = LiveValues()
-        self.hud = list(hud)
+        self.hud = ["30 fps"]
         self.window = Window(
             title="livegan",
             values=self.values.snapshot,
             hud=lambda: self.hud,
             bindings=bindings,
+            display=display,
         )
         self._seen: Image | None = None
         self._flip = self.window._canvas.flip
@@ -96,15 +100,24 @@ def test_every_frame_takes_the_place_of_the_last(seat: Seat) -> None:
         assert at(seat.see(frame(grey(60, *size))), 0.5, 0.5) == (60, 60, 60)
 
 
+def test_a_picture_of_odd_width_is_not_sheared(seat: Seat) -> None:
+    seen = seat.see(frame(quarters(101, 101)))
+    assert at(seen, 0.25, 0.1) == at(seen, 0.75, 0.4) == BLUE
+    for down in (0.55, 0.75, 0.95):
+        assert (at(seen, 0.45, down), at(seen, 0.55, down)) == (GREEN, RED)
+
+
 def test_a_wide_window_has_black_beside_the_picture_until_it_is_filled(seat: Seat) -> None:
+    banded = grey(50, 256, 256)
+    banded[64:192] = 200
     seat.resize(800, 400)
-    seen = seat.see(frame(quarters(256, 256)))
+    seen = seat.see(frame(banded))
     assert at(seen, 0.1, 0.5) == at(seen, 0.9, 0.5) == BLACK
-    assert at(seen, 0.3, 0.1) == BLUE
+    assert at(seen, 0.3, 0.1) == (50, 50, 50)
     seat.press("G")
     filled = seat.see()
-    assert at(filled, 0.02, 0.25) == at(filled, 0.98, 0.25) == BLUE
-    assert at(filled, 0.02, 0.95) == GREEN
+    for corner in ((0.01, 0.02), (0.99, 0.02), (0.01, 0.98), (0.99, 0.98)):
+        assert at(filled, *corner) == (200, 200, 200)
     seat.press("G")
     assert at(seat.see(), 0.1, 0.5) == BLACK
 
@@ -219,6 +232,26 @@ def test_f_covers_the_display_and_escape_leaves_it(seat: Seat) -> None:
     assert not seat.window.fullscreen
     assert seat.see().shape == before
     assert at(seat.see(), 0.25, 0.25) == BLUE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems place it themselves")
+def test_a_window_begins_on_the_display_that_was_chosen_and_covers_only_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = displays.find_screens()[0]
+    half = whole.width // 2
+    left, right = copy.copy(whole), copy.copy(whole)
+    left.width = right.width = right.x = half
+    for module in (displays, canvas):
+        monkeypatch.setattr(module, "find_screens", lambda: [left, right])
+    seat = Seat(display=1)
+    try:
+        assert seat.window._canvas._window.get_location()[0] > half
+        seat.press("F")
+        assert seat.window._canvas._window.get_location() == (half, whole.y)
+        assert seat.see(frame(grey(90))).shape == (whole.height, half, 3)
+    finally:
+        seat.window.close()
 
 
 def test_escape_does_not_end_a_performance(seat: Seat) -> None:
