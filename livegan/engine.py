@@ -66,8 +66,10 @@ class Engine:
 
     def paint(self, frame: Frame) -> Frame | None:
         """Paint a frame; None if that failed and there is no earlier picture to show instead."""
+        self._take_over()
         self._last_index = frame.index
-        return self._work(frame, lambda values: self._look.conditioner.condition(frame, values))
+        conditioner = self._look.conditioner
+        return self._work(frame, lambda values: conditioner.condition(frame, values))
 
     def rest(self, now_s: float) -> Frame | None:
         """Paint the puppet at rest, where no frames come.
@@ -96,7 +98,6 @@ class Engine:
         self._look.close()
 
     def _work(self, frame: Frame, condition: Callable[[Values], Conditioned]) -> Frame | None:
-        self._take_over()
         values = self._values.snapshot()
         stage = "conditioner"
         try:

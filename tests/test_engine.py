@@ -1,0 +1,139 @@
+"""One frame in, one picture out, whatever fails and whatever changes meanwhile."""
+
+from __future__ import annotations
+
+import numpy as np
+from fakes import FakeConditioner, FakeGenerator, fake_look, picture
+
+from livegan.conditioners.conditioner import Conditioned
+from livegan.engine import Engine
+from livegan.frames import Frame, Image
+from livegan.look import Look
+from livegan.parameters import LiveValues, Values
+from livegan.statistics import Statistics
+from livegan.supervision import HealthBoard
+
+
+def make(look: Look | None = None) -> tuple[Engine, LiveValues, HealthBoard]:
+    """An engine, and what plays it."""
+    values, health = LiveValues(), HealthBoard()
+    return Engine(look or fake_look(), values, Statistics(), health), values, health
+
+
+def frame(level: int, index: int = 0) -> Frame:
+    """A frame of one grey level, caught at a time that tells its index."""
+    return Frame(picture(level), index, 100.0 + index)
+
+
+def level(painted: Frame | None) -> int:
+    """The grey level of the right half."""
+    assert painted is not None
+    return int(painted.image[0, -1, 0])
+
+
+def brighter(by: int) -> FakeGenerator:
+    """A generator that adds so many grey levels."""
+    return FakeGenerator(lambda image: image + np.uint8(by))
+
+
+def test_index_and_stamp_travel_with_the_picture() -> None:
+    engine, _, _ = make()
+    painted = engine.paint(frame(3, index=7))
+    assert painted is not None
+    assert (painted.index, painted.captured_at_s) == (7, 107.0)
+    assert painted.camera is not None and painted.drawing is not None
+
+
+def test_a_failure_before_the_first_picture_shows_nothing() -> None:
+    def fail(image: Image) -> Image:
+        raise RuntimeError("no memory")
+
+    engine, _, health = make(fake_look(generator=FakeGenerator(fail)))
+    assert engine.paint(frame(1)) is None
+    assert [str(one) for one in health.all()] == ["generator degraded: RuntimeError: no memory"]
+
+
+def test_a_conditioner_that_fails_is_told_as_such_and_the_last_picture_gets_a_new_age() -> None:
+    class Stumbling(FakeConditioner):
+        def condition(self, frame: Frame, values: Values) -> Conditioned:
+            if frame.index == 1:
+                raise ValueError("odd frame")
+            return super().condition(frame, values)
+
+    engine, _, health = make(fake_look(conditioner=Stumbling()))
+    engine.paint(frame(1, index=0))
+    painted = engine.paint(frame(2, index=1))
+    assert level(painted) == 1
+    assert painted is not None and painted.captured_at_s == 101.0
+    assert "conditioner degraded: ValueError: odd frame" in map(str, health.all())
+    assert level(engine.paint(frame(3, index=2))) == 3
+    assert {one.state for one in health.all()} == {"ok"}
+
+
+def test_freeze_holds_one_picture_under_mirror_and_blackout() -> None:
+    engine, values, _ = make()
+    engine.paint(frame(1))
+    values.update({"output.freeze": True})
+    held = engine.paint(frame(2, index=1))
+    again = engine.paint(frame(3, index=2))
+    assert level(held) == level(again) == 2
+    values.update({"output.mirror": True})
+    mirrored = engine.paint(frame(4, index=3))
+    assert mirrored is not None
+    assert np.array_equal(mirrored.image, picture(2)[:, ::-1])
+    values.update({"output.blackout": True})
+    black = engine.paint(frame(5, index=4))
+    assert black is not None and not black.image.any()
+    values.update({"output.freeze": False, "output.blackout": False, "output.mirror": False})
+    assert level(engine.paint(frame(6, index=5))) == 6
+
+
+def test_a_look_takes_over_with_its_values_at_the_next_frame() -> None:
+    engine, values, _ = make()
+    engine.paint(frame(1))
+    new = fake_look("new", brighter(100), values={"face_mesh.line_width": 3.0})
+    engine.exchange(new, lambda: values.update(new.values))
+    assert engine.look.name == "fake"
+    assert values.snapshot().number("face_mesh.line_width") == 1.0
+    assert level(engine.paint(frame(1, index=1))) == 101
+    assert engine.look.name == "new"
+    assert values.snapshot().number("face_mesh.line_width") == 3.0
+
+
+def test_a_look_that_was_overtaken_is_closed_unplayed() -> None:
+    engine, _, _ = make()
+    skipped, played = FakeGenerator(), FakeGenerator()
+    engine.exchange(fake_look("skipped", skipped), lambda: None)
+    engine.exchange(fake_look("played", played), lambda: None)
+    assert skipped.closed == 1
+    engine.paint(frame(1))
+    assert engine.look.name == "played"
+    engine.close()
+    assert played.closed == 1
+
+
+def test_rest_keeps_the_index_of_the_last_frame() -> None:
+    engine, _, _ = make()
+    before = engine.rest(50.0)
+    assert before is not None
+    assert before.index < 0 and before.captured_at_s == 50.0
+    engine.paint(frame(1, index=7))
+    after = engine.rest(60.0)
+    assert level(after) == 99
+    assert after is not None and after.index == 7
+
+
+def test_a_look_that_cannot_rest_leaves_the_last_picture() -> None:
+    class Restless:
+        kind = "canny"
+        version = 1
+
+        def condition(self, frame: Frame, values: Values) -> Conditioned:
+            return Conditioned(frame.image, frame.image)
+
+        def close(self) -> None:
+            return
+
+    engine, _, _ = make(Look("plain", Restless(), FakeGenerator(), {}))
+    assert level(engine.paint(frame(4))) == 4
+    assert engine.rest(60.0) is None
