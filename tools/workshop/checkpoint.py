@@ -26,14 +26,20 @@ def save_checkpoint(run: Path, parts: dict[str, Part], state: dict[str, Any]) ->
         run: the run's folder.
         parts: networks and optimisers by name.
         state: what else must be known to go on; plain JSON.
+
+    Raises:
+        UsageError: it can't be written: the disk is full, or the folder is gone.
     """
     tensors: dict[str, Tensor] = {}
     for name, part in parts.items():
         for key, tensor in _tensors(part).items():
             tensors[f"{name}.{key}"] = tensor.detach().cpu().contiguous().clone()
     partial = run / f"{NAME}.partial"
-    save_file(tensors, partial, {"state": json.dumps(state)})
-    os.replace(partial, run / NAME)
+    try:
+        save_file(tensors, partial, {"state": json.dumps(state)})
+        os.replace(partial, run / NAME)
+    except (OSError, SafetensorError) as error:
+        raise UsageError(f"can't write {run / NAME}: {error}") from error
 
 
 def load_checkpoint(run: Path, parts: dict[str, Part]) -> dict[str, Any] | None:

@@ -74,7 +74,11 @@ class RunFolder:
             raise UsageError(f"can't write a run to {self.path}: {error.strerror}") from error
 
     def tell(self, progress: dict[str, Any]) -> None:
-        """Write how far the run is and how well it does, beside its settings."""
+        """Write how far the run is and how well it does, beside its settings.
+
+        Raises:
+            UsageError: run.json is gone or broken.
+        """
         self._write("run.json", {**self.read(), "progress": progress})
 
     def read(self) -> dict[str, Any]:

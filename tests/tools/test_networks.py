@@ -1,0 +1,97 @@
+"""The network that is trained, and the same network as an ONNX graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from livegan.errors import UsageError
+from livegan.generators import load_generator
+from livegan.model_card import ConditionerCard, ModelCard, write_card
+from workshop.networks import UNet, UNetShape
+from workshop.onnx_graph import build_onnx
+from workshop.recipe_live import paint
+
+
+def seasoned(shape: UNetShape) -> UNet:
+    """A network with statistics and backdrops of its own, as if it had been trained."""
+    torch.manual_seed(0)
+    network = UNet(shape)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if "backdrop" in name or name.endswith("bias") or name == "canvas":
+                parameter.normal_()
+            if name == "head.weight":
+                parameter.normal_(0, 0.3)
+        for _ in range(5):
+            network(torch.rand(4, 3, *shape.size))
+    return network.eval()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        UNetShape((64, 64), width=8),
+        UNetShape((32, 96), width=8, depth=2),
+        UNetShape((24, 24), width=6, depth=3, stem=1),
+        UNetShape((32, 32), width=6, depth=1, stem=2),
+    ],
+)
+def test_the_exported_network_paints_what_the_trained_one_paints(
+    tmp_path: Path, shape: UNetShape
+) -> None:
+    network = seasoned(shape)
+    model = build_onnx(network)
+    write_card(model, ModelCard("x", shape.size, ConditionerCard("plain", 1)))
+    path = tmp_path / "x.onnx"
+    path.write_bytes(model.SerializeToString())
+    drawings = np.random.default_rng(0).integers(0, 256, (3, *shape.size, 3), dtype=np.uint8)
+    wanted = paint(network, drawings)
+    # Noise this strong leaves the range of a picture: what is too bright stays white.
+    assert (wanted == 0).any() and (wanted == 255).any()
+    generator = load_generator(path)
+    painted = np.stack([generator.generate(drawing) for drawing in drawings])
+    assert np.abs(painted.astype(int) - wanted).max() <= 1
+
+
+def test_a_size_that_does_not_fit_names_the_multiple() -> None:
+    with pytest.raises(UsageError, match="100 x 128 .* wanted multiples of 64"):
+        UNetShape((100, 128))
+    with pytest.raises(UsageError, match="whole numbers of at least 1"):
+        UNetShape((64, 64), depth=0)
+
+
+def test_training_begins_without_a_checkerboard() -> None:
+    torch.manual_seed(0)
+    network = UNet(UNetShape((64, 64), width=8)).eval()
+    picture = network(torch.rand(1, 3, 64, 64))
+    folds = picture.reshape(1, 3, 16, 4, 16, 4).permute(0, 1, 2, 4, 3, 5).flatten(4)
+    assert torch.allclose(folds, folds[..., :1].expand_as(folds), atol=1e-6)
+    assert picture.std() > 0
+
+
+def test_frozen_norms_keep_their_statistics() -> None:
+    network = seasoned(UNetShape((32, 32), width=8, depth=1)).train()
+    drawing = torch.rand(2, 3, 32, 32)
+    network(drawing)
+    network.freeze_norms()
+    before = [buffer.clone() for buffer in network.buffers()]
+    frozen = network(drawing)
+    assert all(torch.equal(a, b) for a, b in zip(before, network.buffers(), strict=True))
+    assert torch.equal(frozen, network.eval()(drawing))
+
+
+def test_the_backdrop_stays_in_its_place() -> None:
+    network = seasoned(UNetShape((32, 32), width=8, depth=1))
+    black = torch.zeros(1, 3, 32, 32)
+    before = network(black)
+    backdrop = network.up[0].backdrop
+    assert isinstance(backdrop, torch.Tensor)
+    with torch.no_grad():
+        backdrop[..., :2] += 3.0
+    difference = (network(black) - before).abs()
+    assert difference[..., :8].mean() > 0.05
+    assert difference[..., 12:].max() == 0

@@ -1,0 +1,161 @@
+"""Training is bounded in time, and a killed run goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+from discs import SIZE, write_dataset
+
+import train
+from workshop.recipe_live import LiveRecipe
+
+TINY = ["--batch", "4", "--width", "8", "--depth", "2"]
+
+
+def run(dataset: Path, out: Path, *more: str) -> int:
+    return train.main([str(dataset), "--out", str(out), "--minutes", "0.02", *TINY, *more])
+
+
+def progress(out: Path) -> dict[str, Any]:
+    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    return dict(told["progress"])
+
+
+def test_a_run_ends_in_time_and_shows_what_it_made(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(dataset, tmp_path / "run") == 0
+    told = progress(tmp_path / "run")
+    assert told["minutes"] >= 0.02
+    assert told["steps"] > 0
+    assert {"l1", "psnr_db"} == set(told["metrics"])
+    preview = cv2.imread(str(tmp_path / "run" / "preview.png"))
+    # Six held-out pairs, two rows beside each other, each drawing, output and target.
+    assert preview.shape == (3 * SIZE, 2 * 3 * SIZE, 3)
+    output = capsys.readouterr().out
+    assert "24 pairs to train on, 6 held out" in output
+    assert "images/s" in output and "left" in output
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing may catch it."""
+
+
+def test_a_resumed_run_counts_the_time_that_it_had(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(train, "CHECKPOINT_EVERY_S", 0.0)
+    real_step = LiveRecipe.step
+    fractions: list[float] = []
+
+    def killed_at_the_fourth(self: LiveRecipe, fraction: float) -> dict[str, float]:
+        if len(fractions) == 4:
+            raise Killed
+        fractions.append(fraction)
+        return real_step(self, fraction)
+
+    monkeypatch.setattr(LiveRecipe, "step", killed_at_the_fourth)
+    with pytest.raises(Killed):
+        run(dataset, tmp_path / "run", "--minutes", "1000")
+    was = progress(tmp_path / "run")
+    assert was["steps"] == 4
+    monkeypatch.setattr(LiveRecipe, "step", real_step)
+    minutes = was["minutes"] + 0.01
+    assert run(dataset, tmp_path / "run", "--minutes", str(minutes)) == 0
+    now = progress(tmp_path / "run")
+    assert now["steps"] > 4
+    assert now["minutes"] >= minutes
+    assert "going on after" in capsys.readouterr().out
+
+
+def test_a_resumed_network_is_the_one_that_was_stopped(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(dataset, tmp_path / "run") == 0
+    was = progress(tmp_path / "run")
+    assert run(dataset, tmp_path / "run") == 0
+    assert progress(tmp_path / "run") == was
+
+
+def test_a_stop_from_the_keyboard_saves_first(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    real_step = LiveRecipe.step
+
+    def stopped_at_the_third(self: LiveRecipe, fraction: float) -> dict[str, float]:
+        if self.steps == 2:
+            raise KeyboardInterrupt
+        return real_step(self, fraction)
+
+    monkeypatch.setattr(LiveRecipe, "step", stopped_at_the_third)
+    assert run(dataset, tmp_path / "run", "--minutes", "1000") == 130
+    assert progress(tmp_path / "run")["steps"] == 2
+    assert "the same command goes on" in capsys.readouterr().out
+
+
+def test_kill_9_while_writing_leaves_a_run_that_goes_on(dataset: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    code = "import train, sys; train.CHECKPOINT_EVERY_S = 0.0; sys.exit(train.main(sys.argv[1:]))"
+    command = [sys.executable, "-u", "-c", code, str(dataset), "--out", str(out), *TINY]
+    path = os.pathsep.join([str(Path(train.__file__).parent), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("step"):
+                break
+        # It saves after every step now: wait for the first file, then kill it in the middle.
+        while not (out / "checkpoint.safetensors").exists():
+            assert process.poll() is None
+        process.kill()
+    assert run(dataset, out) == 0
+    assert progress(out)["minutes"] >= 0.02
+
+
+def test_other_settings_need_another_folder(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(dataset, tmp_path / "run") == 0
+    assert run(dataset, tmp_path / "run", "--seed", "1") == 2
+    assert "begun with seed 0, not 1" in capsys.readouterr().err
+    other = write_dataset(tmp_path / "other", train=5, val=2)
+    assert run(other, tmp_path / "run") == 2
+    assert "trained on another dataset" in capsys.readouterr().err
+
+
+def test_mistakes_are_one_line(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    for source, out, more, told in (
+        (tmp_path / "nothing", tmp_path / "run", (), "is not a dataset"),
+        (dataset, tmp_path / "file" / "run", (), "can't write a run"),
+        (dataset, tmp_path / "run", ("--depth", "5"), "wanted multiples of 128"),
+    ):
+        assert run(source, out, *more) == 2
+        error = capsys.readouterr().err
+        assert told in error and error.count("\n") == 1
+
+
+def test_a_broken_checkpoint_is_one_line(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(dataset, tmp_path / "run") == 0
+    (tmp_path / "run" / "checkpoint.safetensors").write_bytes(b"half a file")
+    assert run(dataset, tmp_path / "run") == 2
+    assert "can't be read" in capsys.readouterr().err
+
+
+def test_a_dataset_without_landmarks_is_fine(tmp_path: Path) -> None:
+    plain = write_dataset(tmp_path / "plain", train=5, val=2, landmarks=False)
+    assert run(plain, tmp_path / "run") == 0
