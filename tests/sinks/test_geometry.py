@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livegan.sinks.geometry import Rect, crop, fit, row
@@ -23,6 +23,7 @@ def test_filling_a_wide_cell_cuts_a_square_above_and_below() -> None:
     assert crop((256, 256), Rect(0, 0, 1600, 900)) == Rect(0, 0.21875, 1, 0.5625)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, SIDES, SIDES)
 def test_fitting_keeps_the_shape_and_touches_two_sides(
     height: int, width: int, down: int, across: int
@@ -36,6 +37,7 @@ def test_fitting_keeps_the_shape_and_touches_two_sides(
     assert place.y + place.height / 2 == pytest.approx(cell.y + down / 2)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, SIDES, SIDES)
 def test_cropping_takes_a_part_with_the_shape_of_the_cell(
     height: int, width: int, down: int, across: int

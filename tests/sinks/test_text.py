@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livegan.sinks.text import CELL, typeset
@@ -50,6 +50,7 @@ def test_no_two_letters_look_the_same() -> None:
     assert len({typeset([letter]).tobytes() for letter in letters}) == len(letters)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=20), max_size=5))
 def test_any_text_can_be_set(lines: list[str]) -> None:
     widest = max(map(len, lines), default=0)

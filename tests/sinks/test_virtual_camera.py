@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sinks.helpers import BLUE, GREEN, RED, FakeCamera, frame, grey, quarters
 
@@ -37,6 +37,7 @@ def test_what_a_stall_has_cost_is_not_sent_in_a_burst() -> None:
     assert np.diff(times[1:]) == pytest.approx([INTERVAL_S] * 3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
 def test_nobody_gets_more_pictures_than_were_declared(lateness_s: list[float]) -> None:
     times = sent_times(lateness_s)
