@@ -97,7 +97,7 @@ _ROWS = (
         "source.pan_y", 0.0, "Where the crop lies down: -1 top edge, 1 bottom edge.", -1.0, 1.0
     ),
     Parameter("canny.blur", 1.4, "Gaussian blur before the edges are looked for.", 0.0, 8.0, "px"),
-    Parameter("canny.automatic", True, "Take both thresholds from the picture's own brightness."),
+    Parameter("canny.automatic", True, "Take both thresholds from the picture's own gradients."),
     Parameter("canny.low", 60.0, "Gradient from which an edge goes on.", 0.0, 765.0),
     Parameter("canny.high", 150.0, "Gradient from which an edge begins.", 0.0, 765.0),
     Parameter("face_mesh.tessellation", True, "Draw the fine triangles of the face."),

@@ -15,7 +15,7 @@ EYES_PX = 50.0
 
 def neutral_face(performer: int = 0, *, eyes_px: float = EYES_PX, at: float = 128.0) -> Array:
     """(478, 3) a resting face looking straight at the camera, its middle at (`at`, `at`)."""
-    return motion.load()[performer].neutral * eyes_px + np.array([at, at, 0.0])
+    return np.asarray(motion.load()[performer].neutral * eyes_px + [at, at, 0.0])
 
 
 def moved(

@@ -36,6 +36,8 @@ class FaceDetector:
             self._mesh: Any = _face_mesh().FaceMesh(
                 static_image_mode=still, max_num_faces=1, refine_landmarks=True
             )
+            # Its threads go on talking until a first picture has gone all the way through.
+            self._mesh.process(np.zeros((192, 192, 3), np.uint8))
 
     def find(self, image: Image) -> Landmarks | None:
         """The landmarks of the face, or None. About 3 ms at 512 on one core.

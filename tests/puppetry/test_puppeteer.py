@@ -26,7 +26,10 @@ def puppeteer() -> Puppeteer:
 
 
 def play(
-    player: Puppeteer, faces: Sequence[Landmarks | None], start_s: float = 0.0, values: Values = VALUES
+    player: Puppeteer,
+    faces: Sequence[Landmarks | None],
+    start_s: float = 0.0,
+    values: Values = VALUES,
 ) -> list[Landmarks]:
     return [player.play(seen, start_s + k * STEP_S, values) for k, seen in enumerate(faces)]
 

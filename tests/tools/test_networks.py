@@ -11,7 +11,7 @@ import torch
 from livegan.errors import UsageError
 from livegan.generators import load_generator
 from livegan.model_card import ConditionerCard, ModelCard, write_card
-from workshop.networks import UNet, UNetShape
+from workshop.networks import REACH, UNet, UNetShape
 from workshop.onnx_graph import build_onnx
 from workshop.recipe_live import paint
 
@@ -22,10 +22,11 @@ def seasoned(shape: UNetShape) -> UNet:
     network = UNet(shape)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
-            if "backdrop" in name or name.endswith("bias") or name == "canvas":
+            if "backdrop" in name or name.endswith("bias"):
                 parameter.normal_()
             if name == "head.weight":
                 parameter.normal_(0, 0.3)
+        network.canvas.normal_()
         for _ in range(5):
             network(torch.rand(4, 3, *shape.size))
     return network.eval()
@@ -94,4 +95,20 @@ def test_the_backdrop_stays_in_its_place() -> None:
         backdrop[..., :2] += 3.0
     difference = (network(black) - before).abs()
     assert difference[..., :8].mean() > 0.05
-    assert difference[..., 12:].max() == 0
+    assert difference[..., 16:].max() == 0
+
+
+def test_a_fresh_network_shows_its_canvas_and_can_move_it() -> None:
+    network = UNet(UNetShape((64, 64), width=8)).eval()
+    canvas = np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    network.lay_canvas(canvas)
+    black = np.zeros((1, 64, 64, 3), np.uint8)
+    still = paint(network, black)[0]
+    assert np.corrcoef(still.ravel(), canvas.ravel())[0, 1] > 0.95
+    eight_pixels = 8 / 64 * 2 / REACH
+    with torch.no_grad():
+        assert network.head.bias is not None
+        network.head.bias[-3] = -30  # no veil
+        network.head.bias[-2] = eight_pixels  # fetch from the right
+    moved = paint(network, black)[0]
+    assert np.abs(moved[:, :-8].astype(int) - canvas[:, 8:]).max() <= 1

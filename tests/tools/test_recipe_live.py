@@ -26,7 +26,7 @@ def test_it_learns_to_paint_pairs_that_it_never_saw(dataset: Path, landmarks: bo
     train = data.train if landmarks else without_landmarks(data.train)
     recipe = LiveRecipe(SHAPE, train, batch=4, seed=0)
     before = picture_metrics(paint(recipe.averaged, data.val.drawings), data.val.pictures)
-    steps = 60
+    steps = 120
     losses = [recipe.step(index / steps) for index in range(steps)]
     after = picture_metrics(paint(recipe.averaged, data.val.drawings), data.val.pictures)
     assert losses[-1]["reconstruction"] < 0.6 * losses[0]["reconstruction"]
@@ -41,7 +41,7 @@ def test_the_discriminator_learns_to_tell(dataset: Path) -> None:
 
 def test_the_discriminator_stays_out_of_the_beginning(dataset: Path) -> None:
     recipe = LiveRecipe(SHAPE, read_dataset(dataset).train, batch=4, seed=0)
-    assert list(recipe.step(0.0)) == ["reconstruction"]
+    assert "discriminator" not in recipe.step(0.0)
     assert "discriminator" in recipe.step(0.5)
 
 

@@ -14,7 +14,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
-from workshop.networks import SLOPE, Block, UNet
+
+from workshop.networks import REACH, SLOPE, Block, UNet
 
 OPSET = 17
 INPUT, OUTPUT = "drawing", "picture"
@@ -43,6 +44,16 @@ class _Graph:
         names = [x, self.weight(weight), self.weight(bias)]
         return self.add("Conv", names, kernel_shape=kernel, pads=pads, strides=list(stride))
 
+    def split(self, x: str, sizes: str, axis: int) -> list[str]:
+        names = [f"split_{len(self.nodes)}_{part}" for part in range(3)]
+        self.nodes.append(helper.make_node("Split", [x, sizes], names, axis=axis))
+        return names
+
+    def enlarged(self, x: str, times: int) -> str:
+        scales = self.weight(np.array([1, 1, times, times], np.float32))
+        return self.add("Resize", [x, "", scales], mode="linear",
+                        coordinate_transformation_mode="half_pixel")
+
     def shaped(self, x: str, *shape: int) -> str:
         return self.add("Reshape", [x, self.weight(np.array(shape, np.int64))])
 
@@ -54,7 +65,8 @@ def build_onnx(network: UNet) -> onnx.ModelProto:
         opset 17; one input `drawing` and one output `picture`, both (1, H, W, 3) uint8 BGR.
     """
     graph = _Graph()
-    _unfold(graph, network, _body(graph, network, _fold(graph, network)))
+    x = _body(graph, network, _fold(graph, network))
+    _finish(graph, _compose(graph, network, x))
     image = [1, *network.shape.size, 3]
     model = helper.make_model(
         helper.make_graph(
@@ -103,22 +115,37 @@ def _body(graph: _Graph, network: UNet, x: str) -> str:
             nearest_mode="floor",
         )
         x = _block(graph, network.up[level], graph.add("Add", [x, skips[level]]))
-    # -1..1 becomes 0..255 in the last convolution.
-    weight, bias = _array(network.head.weight), _array(network.head.bias)
-    return graph.conv(x, weight[order] * 127.5, bias[order] * 127.5 + 127.5)
+    return graph.conv(x, _array(network.head.weight), _array(network.head.bias))
 
 
-def _unfold(graph: _Graph, network: UNet, x: str) -> str:
-    # A cast cuts off and wraps round; rounded and clipped, the picture is the nearest there is.
-    x = graph.add("Round", [x])
+def _compose(graph: _Graph, network: UNet, x: str) -> str:
+    """(1, 3 S S + 3, H/S, W/S) to (1, 3, H, W): see `UNet.compose`."""
+    stem = network.shape.stem
+    colours = 3 * stem * stem
+    sizes = graph.weight(np.array([colours, 1, 2], np.int64))
+    painted, veil, moves = graph.split(x, sizes, axis=1)
+    painted = graph.add("DepthToSpace", [painted], blocksize=stem, mode="CRD")
+    veil = graph.add("Sigmoid", [graph.enlarged(veil, stem)])
+    moves = graph.add("Transpose", [graph.enlarged(moves, stem)], perm=[0, 2, 3, 1])
+    moves = graph.add("Mul", [moves, graph.weight(np.array(REACH, np.float32))])
+    places = graph.weight(_array(network.places.permute(0, 2, 3, 1)))
+    moved = graph.add(
+        "GridSample",
+        [graph.weight(_array(network.canvas)), graph.add("Add", [moves, places])],
+        mode="bilinear",
+        padding_mode="border",
+        align_corners=0,
+    )
+    return graph.add("Add", [graph.add("Mul", [graph.add("Sub", [painted, moved]), veil]), moved])
+
+
+def _finish(graph: _Graph, x: str) -> str:
+    """-1..1 to bytes. A cast cuts off and wraps round; rounded and clipped, it is the nearest."""
+    scale, middle = (graph.weight(np.array(127.5, np.float32)) for _ in range(2))
+    x = graph.add("Round", [graph.add("Add", [graph.add("Mul", [x, scale]), middle])])
     low, high = (graph.weight(np.array(limit, np.float32)) for limit in (0, 255))
     x = graph.add("Cast", [graph.add("Clip", [x, low, high])], to=TensorProto.UINT8)
-    stem, (height, width) = network.shape.stem, network.shape.area(0)
-    x = graph.add("Transpose", [x], perm=[0, 2, 3, 1])
-    x = graph.shaped(x, height, width, stem, stem * 3)
-    x = graph.add("Transpose", [x], perm=[0, 2, 1, 3])
-    shape = graph.weight(np.array([1, *network.shape.size, 3], np.int64))
-    return graph.add("Reshape", [x, shape], OUTPUT)
+    return graph.add("Transpose", [x], OUTPUT, perm=[0, 2, 3, 1])
 
 
 def _block(graph: _Graph, block: nn.Module, x: str) -> str:

@@ -33,6 +33,11 @@ RECONSTRUCTION, FEATURES, ADVERSARIAL = 100.0, 10.0, 1.0
 PARTS_WEIGHT = 4.0
 """Mouth and eyes count five times as much as the background."""
 EMA_DECAY = 0.998
+MOVES, VEIL, GUIDED_UNTIL = 60.0, 5.0, 0.4
+"""For the first part of the time the landmarks show the canvas where to go, and veiling it costs,
+less and less: a network left alone repaints everything, softly, and never learns to move it."""
+SKIN = 468
+"""Landmarks of the skin; the irises come after them."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,10 @@ class LiveRecipe:
         torch.manual_seed(seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         placed: dict[str, Any] = {"device": self.device, "memory_format": torch.channels_last}
-        self.generator = UNet(shape).to(**placed)
+        self.generator = UNet(shape)
+        self._calm = _calmest(pairs)
+        self.generator.lay_canvas(pairs.pictures[self._calm])
+        self.generator.to(**placed)
         self.discriminator = PatchDiscriminator().to(**placed)
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False).eval()
         # Rates are set before each step.
@@ -106,9 +114,15 @@ class LiveRecipe:
         self.generator.train()
         if now.frozen:
             self.generator.freeze_norms()
-        painted = self.generator(drawing)
+        layers = self.generator.layers(drawing)
+        painted = self.generator.compose(layers)
         loss = RECONSTRUCTION * reconstruction_loss(painted, target, weight)
         losses = {"reconstruction": loss.item() / RECONSTRUCTION}
+        if self._pairs.landmarks is not None and fraction < GUIDED_UNTIL:
+            guide = self._guide(layers.moves, self._pairs.landmarks[chosen])
+            veiled = layers.veil.mean()
+            losses |= {"moves": guide.item(), "veil": veiled.item()}
+            loss = loss + (1 - fraction / GUIDED_UNTIL) * (MOVES * guide + VEIL * veiled)
         if now.adversarial:
             crops = self._crop(random, chosen, drawing, painted, target)
             played, adversarial_losses = self._play(now.discriminator_rate, *crops)
@@ -118,6 +132,16 @@ class LiveRecipe:
         self._average()
         self.steps += 1
         return losses
+
+    def _guide(self, moves: Tensor, landmarks: NDArray[np.float32]) -> Tensor:
+        """How far the moves miss the landmarks of the canvas: the skin at each landmark should be
+        fetched from where the canvas has that landmark. In picture sides, a scalar."""
+        assert self._pairs.landmarks is not None
+        sides = np.array(self._shape.size[::-1], np.float32)
+        here = torch.from_numpy(landmarks[:, :SKIN] / sides * 2 - 1).to(moves)
+        there = torch.from_numpy(self._pairs.landmarks[self._calm, :SKIN] / sides * 2 - 1).to(moves)
+        found = functional.grid_sample(moves, here[:, None], align_corners=False)  # (B, 2, 1, N)
+        return functional.l1_loss(found[:, :, 0].transpose(1, 2), there - here)
 
     def _batch_of(self, chosen: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor | None]:
         drawing = self._to_device(self._pairs.drawings[chosen]) / 255  # (B, 3, H, W)
@@ -184,6 +208,15 @@ class LiveRecipe:
         kept, running = self.averaged.buffers(), self.generator.buffers()
         for buffer, statistic in zip(kept, running, strict=True):
             buffer.copy_(statistic)
+
+
+def _calmest(pairs: Pairs) -> int:
+    """The pair nearest to the middle of all: its picture is the canvas to begin with."""
+    if pairs.landmarks is None:
+        every = pairs.pictures[:, ::8, ::8].reshape(len(pairs), -1).astype(np.float32)
+    else:
+        every = pairs.landmarks.reshape(len(pairs), -1)
+    return int(np.abs(every - np.median(every, axis=0)).mean(axis=1).argmin())
 
 
 def paint(network: UNet, drawings: NDArray[np.uint8], batch: int = 16) -> NDArray[np.uint8]:
