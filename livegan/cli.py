@@ -75,7 +75,7 @@ def _parser() -> Parser:
     _add_run(commands.add_parser("run", help="play (what livegan does without a command)"))
     _add_render(commands.add_parser("render", help="paint every frame of a clip into a file"))
     _add_bench(commands.add_parser("bench", help="measure latency, frames/s and memory"))
-    commands.add_parser("devices", help="list cameras and displays")
+    commands.add_parser("devices", help="list cameras, displays and virtual cameras")
     commands.add_parser("presets", help="list the looks")
     commands.add_parser("parameters", help="list what can be played")
     return top

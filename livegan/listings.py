@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import platform
 
 from livegan.errors import SinkError
 from livegan.parameters import TABLE, Setting
@@ -26,7 +27,8 @@ def parameters(_: argparse.Namespace) -> int:
 
 
 def devices(_: argparse.Namespace) -> int:
-    """List cameras and displays."""
+    """List cameras, displays and virtual cameras, as they are named to `--source`, `--display`
+    and `--sink`."""
     from livegan.sources import list_cameras
 
     cameras = list_cameras()
@@ -34,7 +36,7 @@ def devices(_: argparse.Namespace) -> int:
         print(f"camera:{camera.index}  {camera.name}  ({camera.backend})")
     if not cameras:
         print("no camera")
-    for line in _displays():
+    for line in _displays() + _virtual_cameras():
         print(line)
     return 0
 
@@ -46,6 +48,19 @@ def _displays() -> list[str]:
         return [str(display) for display in list_displays()] or ["no display"]
     except SinkError as error:
         return [str(error)]
+
+
+def _virtual_cameras() -> list[str]:
+    from livegan.sinks.virtual_devices import LOOPBACK_CURE, OBS_CURE, list_loopbacks
+
+    system = platform.system()
+    if system != "Linux":
+        return [f"virtual-camera  of OBS; if it is not there, {OBS_CURE.get(system, 'find one')}"]
+    lines = [
+        f"virtual-camera:{device.path}  {device.label}" + ("  (in use)" if device.sent else "")
+        for device in list_loopbacks()
+    ]
+    return lines or [f"no virtual camera; {LOOPBACK_CURE}"]
 
 
 def _text(value: Setting) -> str:
