@@ -30,12 +30,14 @@ from workshop.pairs import Pairs
 from workshop.regions import SHRINK, part_centres, region_masks
 
 RECONSTRUCTION, FEATURES, ADVERSARIAL = 100.0, 10.0, 1.0
-PARTS_WEIGHT = 4.0
-"""Mouth and eyes count five times as much as the background."""
+PARTS_WEIGHT = 7.0
+"""Mouth and eyes count eight times as much as the background."""
 EMA_DECAY = 0.998
-MOVES, VEIL, GUIDED_UNTIL = 60.0, 5.0, 0.4
-"""For the first part of the time the landmarks show the canvas where to go, and veiling it costs,
-less and less: a network left alone repaints everything, softly, and never learns to move it."""
+MOVES, GUIDED_UNTIL = 60.0, 0.4
+"""For the first part of the time the landmarks show the canvas where to go, less and less."""
+VEIL, VEIL_AT_LEAST = 5.0, 1.5
+"""Veiling the canvas costs, less and less but always something: a network left alone repaints
+everything, softly, and never learns to move what is there."""
 SKIN = 468
 """Landmarks of the skin; the irises come after them."""
 
@@ -117,12 +119,13 @@ class LiveRecipe:
         layers = self.generator.layers(drawing)
         painted = self.generator.compose(layers)
         loss = RECONSTRUCTION * reconstruction_loss(painted, target, weight)
-        losses = {"reconstruction": loss.item() / RECONSTRUCTION}
+        veil = layers.veil.mean()
+        losses = {"reconstruction": loss.item() / RECONSTRUCTION, "veil": veil.item()}
+        loss = loss + max(VEIL_AT_LEAST, VEIL * (1 - fraction / GUIDED_UNTIL)) * veil
         if self._pairs.landmarks is not None and fraction < GUIDED_UNTIL:
             guide = self._guide(layers.moves, self._pairs.landmarks[chosen])
-            veiled = layers.veil.mean()
-            losses |= {"moves": guide.item(), "veil": veiled.item()}
-            loss = loss + (1 - fraction / GUIDED_UNTIL) * (MOVES * guide + VEIL * veiled)
+            losses["moves"] = guide.item()
+            loss = loss + (1 - fraction / GUIDED_UNTIL) * MOVES * guide
         if now.adversarial:
             crops = self._crop(random, chosen, drawing, painted, target)
             played, adversarial_losses = self._play(now.discriminator_rate, *crops)
