@@ -1,8 +1,8 @@
 """The generator that livegan trains: a U-Net that works on small pictures of many channels.
 
 The drawing is folded 4 x 4 pixels into channels first (space to depth), so that the costly layers
-run at a quarter of its width and height; the picture is unfolded from channels last. On two CPU
-cores that is 3 ms at 256 x 256, against 32 ms for the classic U-Net of pix2pix.
+run at a quarter of its width and height; the picture is unfolded from channels last. At 256 x 256
+that is half a GMAC, where the classic U-Net of pix2pix takes six: 10 ms on one core.
 """
 
 from __future__ import annotations
