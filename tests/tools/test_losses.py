@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch.nn import functional
 
 from workshop.losses import (
     adversarial_loss,
+    bending,
     discriminator_loss,
     feature_loss,
     reconstruction_loss,
@@ -66,3 +68,12 @@ def test_verdicts_beyond_the_margin_teach_nothing() -> None:
     assert discriminator_loss(unsure, unsure).item() == 1
     assert discriminator_loss(-sure, sure) > discriminator_loss(unsure, unsure)
     assert adversarial_loss(sure) < adversarial_loss(unsure)
+
+
+def test_only_uneven_moves_bend() -> None:
+    place = torch.linspace(-1, 1, 32)
+    stretched = torch.stack(torch.meshgrid(0.3 * place, 0.1 - 0.2 * place, indexing="xy"))[None]
+    assert bending(stretched, 4).item() == pytest.approx(0, abs=1e-6)
+    torn = stretched.clone()
+    torn[:, :, 16:, 16:] += 0.2
+    assert bending(torn, 4).item() > 0.005

@@ -38,6 +38,21 @@ def reconstruction_loss(painted: Tensor, target: Tensor, weight: Tensor | None =
     return 0.5 * colour + 0.5 * (structure + error.abs().mean())
 
 
+def bending(moves: Tensor, step: int) -> Tensor:
+    """How unevenly a field of moves changes: the mean size of its second differences.
+
+    Args:
+        moves: (B, 2, H, W).
+        step: pixels between the places that are compared.
+
+    Returns:
+        A scalar, in the unit of the moves; 0 for shifts, turns and stretches.
+    """
+    across = moves[..., 2 * step :] - 2 * moves[..., step:-step] + moves[..., : -2 * step]
+    down = moves[:, :, 2 * step :] - 2 * moves[:, :, step:-step] + moves[:, :, : -2 * step]
+    return across.abs().mean() + down.abs().mean()
+
+
 def feature_loss(painted: Sequence[Tensor], true: Sequence[Tensor]) -> Tensor:
     """How far a discriminator's features of a painted picture are from the true one's.
 

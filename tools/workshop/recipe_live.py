@@ -21,6 +21,7 @@ from torch.nn import functional
 from workshop.discriminators import PatchDiscriminator
 from workshop.losses import (
     adversarial_loss,
+    bending,
     discriminator_loss,
     feature_loss,
     reconstruction_loss,
@@ -38,6 +39,8 @@ MOVES, GUIDED_UNTIL = 60.0, 0.4
 VEIL, VEIL_AT_LEAST = 5.0, 1.5
 """Veiling the canvas costs, less and less but always something: a network left alone repaints
 everything, softly, and never learns to move what is there."""
+SMOOTH = 150.0
+"""Moves that bend cost: without that, nostrils and earrings are torn into specks."""
 SKIN = 468
 """Landmarks of the skin; the irises come after them."""
 
@@ -122,6 +125,7 @@ class LiveRecipe:
         veil = layers.veil.mean()
         losses = {"reconstruction": loss.item() / RECONSTRUCTION, "veil": veil.item()}
         loss = loss + max(VEIL_AT_LEAST, VEIL * (1 - fraction / GUIDED_UNTIL)) * veil
+        loss = loss + SMOOTH * bending(layers.moves, self._shape.stem)
         if self._pairs.landmarks is not None and fraction < GUIDED_UNTIL:
             guide = self._guide(layers.moves, self._pairs.landmarks[chosen])
             losses["moves"] = guide.item()
