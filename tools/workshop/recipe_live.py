@@ -106,6 +106,7 @@ class LiveRecipe:
         self.batch = batch
         self._shape, self._pairs, self._seed = shape, pairs, seed
         landmarks = pairs.landmarks
+        self._shares = None if landmarks is None else _shares(landmarks)
         self._masks = None if landmarks is None else region_masks(landmarks, shape.size)
         self._centres = None if landmarks is None else part_centres(landmarks)
 
@@ -114,7 +115,7 @@ class LiveRecipe:
         now = moment(fraction)
         # Seeded by the step, so that a resumed run goes on with other pairs than it began with.
         random = np.random.default_rng((self._seed, self.steps))
-        chosen = random.integers(len(self._pairs), size=self.batch)
+        chosen = random.choice(len(self._pairs), size=self.batch, p=self._shares)
         drawing, target, weight = self._batch_of(chosen)
         self.generator.train()
         if now.frozen:
@@ -215,6 +216,20 @@ class LiveRecipe:
         kept, running = self.averaged.buffers(), self.generator.buffers()
         for buffer, statistic in zip(kept, running, strict=True):
             buffer.copy_(statistic)
+
+
+def _shares(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(N,) how often each pair should come: up to four times as often with the mouth wide open,
+    and twice with shut eyes, which are rare and which everybody looks at."""
+    gaps = {
+        name: np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=1)
+        for name, upper, lower in (("mouth", 13, 14), ("right", 159, 145), ("left", 386, 374))
+    }
+    widest = max(float(np.percentile(gaps["mouth"], 98)), 1e-3)
+    often = 1 + 3 * np.clip(gaps["mouth"] / widest, 0, 1).astype(np.float64)
+    for eye in ("right", "left"):
+        often += gaps[eye] < 0.3 * np.median(gaps[eye])
+    return np.asarray(often / often.sum())
 
 
 def _calmest(pairs: Pairs) -> int:
