@@ -32,13 +32,11 @@ class Puppeteer:
     """
 
     def __init__(self, landmarks: Landmarks, limits: Limits, size_px: int) -> None:
-        self._puppet = landmarks.astype(np.float64)
-        self._limits = limits
-        self._size_px = size_px
+        puppet = landmarks.astype(np.float64)
         self._neutral = Neutral()
         self._filter = OneEuro(0.0, 0.0)
         self._smoothing = -1.0
-        self._retarget = Retarget(self._puppet, limits, size_px, self._puppet)
+        self._retarget = Retarget(puppet, limits, size_px, puppet)
         self._live = REST.pack()
         self._offset = np.zeros_like(self._live)
         self._target_is_live = False
@@ -95,9 +93,7 @@ class Puppeteer:
             self._filter.reset()
         performer = self._smooth(performer, time_s, values.number("puppet.smoothing"))
         if self._neutral.watch(performer, time_s) and self._neutral.face is not None:
-            self._retarget = Retarget(
-                self._puppet, self._limits, self._size_px, self._neutral.face
-            )
+            self._retarget.fit_to(self._neutral.face)
         assert self._neutral.face is not None
         self._live = read_drive(performer, self._neutral.face).pack()
 

@@ -23,7 +23,7 @@ IRISES: tuple[Line, ...] = (
 _BROWS = (
     face.RIGHT_BROW_UPPER + face.RIGHT_BROW_LOWER + face.LEFT_BROW_UPPER + face.LEFT_BROW_LOWER
 )
-_LIPS = (
+LIPS: Line = (
     face.LIP_OUTER_UPPER + face.LIP_OUTER_LOWER + face.LIP_INNER_UPPER + face.LIP_INNER_LOWER
 )
 
@@ -51,7 +51,7 @@ def eye_weights(neutral: Array) -> list[Array]:
 
 def gain_weights(neutral: Array) -> dict[str, Array]:
     """(478,) each, for "mouth", "brows", "eyes" and "gaze"; they add up to 1 or less everywhere."""
-    mouth = closeness(neutral, (*_LIPS, 152, 148, 377, 176, 400), 0.25)
+    mouth = closeness(neutral, (*LIPS, 152, 148, 377, 176, 400), 0.25)
     brows = closeness(neutral, _BROWS, 0.12)
     eyes = np.maximum(*eye_weights(neutral))
     gaze = np.zeros(face.COUNT)

@@ -129,17 +129,25 @@ class Retarget:
         self._scale_limit = float(np.log1p(limits.scale))
         self._shift_limit = limits.shift * size_px
         self._pivot = _pivot(self._puppet)
-        self.fit = self._fitting(pose.canonical(performer.astype(np.float64)))
         self.gain_weights = regions.gain_weights(self._face)
         self.lid_weights = regions.eye_weights(self._face)
+        self._mouth = regions.closeness(self._face, regions.LIPS, 0.3)[:, None]
+        self.fit_to(performer)
+
+    def fit_to(self, performer: Array) -> None:
+        """Play after another neutral: that of another performer, or a better one of this.
+
+        Args:
+            performer: (478, 3) in pixels of the crop.
+        """
+        self.fit = self._fitting(pose.canonical(performer.astype(np.float64)))
         self.blink = self._shut_eyes()
 
     def _fitting(self, performer: Array) -> Array:
         """(478, 3) how much larger each move is on the puppet's face than on the performer's."""
         ours = np.ptp(self._face[[61, 291], 0]) / np.ptp(performer[[61, 291], 0])
-        mouth = regions.closeness(self._face, regions._LIPS, 0.3)[:, None]
-        fit = np.repeat(1 + mouth * (np.clip(ours, 0.6, 1.6) - 1), 3, axis=1)
-        pairs = zip(regions.LIDS, regions.IRISES, regions.eye_weights(self._face), strict=True)
+        fit = np.repeat(1 + self._mouth * (np.clip(ours, 0.6, 1.6) - 1), 3, axis=1)
+        pairs = zip(regions.LIDS, regions.IRISES, self.lid_weights, strict=True)
         for (upper, lower), iris, weight in pairs:
             wide = _width(self._face, upper) / _width(performer, upper)
             high = _gap(self._face, upper, lower) / max(_gap(performer, upper, lower), 1e-3)
