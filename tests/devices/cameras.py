@@ -1,0 +1,143 @@
+"""Real cameras: livegan plays in an emulated machine that has some, and is judged by what it left.
+
+    pytest tests/devices/cameras.py
+
+Plain `pytest` leaves this out: its name is not that of a test, and it takes minutes. The machine is
+`machine.sh`, what is played there `scenes.sh`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from livegan.commands import DEFAULT_PRESET
+from livegan.conditioners.face_detector import FaceDetector
+from livegan.frames import Image
+from livegan.look import Resting, open_look
+from livegan.parameters import LiveValues
+from livegan.presets import read_preset
+from livegan.sources.opening import bundled_clip
+
+HERE = Path(__file__).parent
+CALL_SIZE = (720, 1280, 3)
+PUPPET = np.s_[:, 280:1000]
+"""Where the square puppet lies between the black borders of a video call."""
+COULD_NOT_BE_MADE = 125
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the scenes left."""
+    folder = tmp_path_factory.mktemp("machine")
+    play: list[str | Path] = [HERE / "scenes.sh", sys.executable, bundled_clip()]
+    code = subprocess.call([HERE / "machine.sh", folder, *play], cwd=HERE.parents[1])
+    if code == COULD_NOT_BE_MADE:
+        pytest.skip("no emulated machine; machine.sh says why (pytest -rA shows it)")
+    assert code == 0, "\n".join(path.read_text() for path in sorted(folder.glob("*.log")))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rest() -> Image:
+    """The puppet of the default preset at rest, (size, size, 3), as this machine paints it."""
+    with closing(open_look(read_preset(DEFAULT_PRESET))) as look:
+        assert isinstance(look.conditioner, Resting)
+        drawing = look.conditioner.rest(0.0, LiveValues(look.values).snapshot())
+        return look.generator.generate(drawing.image)
+
+
+@pytest.fixture(scope="module")
+def detector() -> Iterator[FaceDetector]:
+    """Finds faces in pictures that are no film."""
+    with closing(FaceDetector(still=True)) as detector:
+        yield detector
+
+
+def seen(out: Path, name: str) -> list[Image]:
+    """The pictures that a viewer of the virtual camera saw."""
+    return list(np.fromfile(out / f"{name}.bgr", np.uint8).reshape(-1, *CALL_SIZE))
+
+
+def tiles(image: Image) -> Image:
+    """Mean colours, (8, 8, 3): what does not change with the face."""
+    return np.asarray(cv2.resize(image, (8, 8), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def difference(image: Image, other: Image) -> float:
+    """Mean difference of the tiles of two pictures, in grey levels."""
+    return float(np.abs(tiles(image).astype(int) - tiles(other)).mean())
+
+
+def exit_code(out: Path, name: str) -> int:
+    """With what a scene's livegan ended."""
+    return int((out / f"{name}.exit-code").read_text())
+
+
+def test_a_camera_gives_pictures_of_the_right_shape_and_colours(out: Path) -> None:
+    picture = np.load(out / "photograph.npy")
+    assert picture.dtype == np.uint8 and picture.shape == CALL_SIZE
+    assert "camera:0 'vivid" in (out / "photograph.txt").read_text()
+    # Eight bars of 160 pixels; in BGR: white, yellow, cyan, green, magenta, red, blue, black.
+    bars = np.median(picture[400:700].reshape(300, 8, 160, 3), axis=(0, 2))
+    lit = ["111", "011", "110", "010", "101", "001", "100", "000"]
+    assert ["".join(str(int(channel > 90)) for channel in bar) for bar in bars] == lit
+
+
+def test_a_camera_chosen_by_part_of_its_name_shows_its_performer(out: Path) -> None:
+    assert "source     camera:6 'face-camera' " in (out / "face.log").read_text()
+    assert json.loads((out / "face.json").read_text())["frames"] > 0
+    assert exit_code(out, "face") == 0
+
+
+def test_a_viewer_of_the_virtual_camera_sees_the_puppet_in_its_colours(
+    out: Path, rest: Image, detector: FaceDetector
+) -> None:
+    for picture in seen(out, "face"):
+        puppet = np.ascontiguousarray(picture[PUPPET])
+        assert detector.find(puppet) is not None
+        assert difference(puppet, rest) < 12
+        assert picture[:, :270].max() <= 2 and picture[:, 1010:].max() <= 2
+
+
+def test_a_camera_that_is_replugged_is_found_again_under_its_new_number(out: Path) -> None:
+    log = (out / "replugged.log").read_text()
+    camera = "'vivid-000-vid-cap' 1280x720"
+    story = [f"camera:0 {camera}", "source lost: ", "is unplugged", f"camera:1 {camera}"]
+    places = [log.find(part) for part in [*story, "source ok"]]
+    assert -1 not in places and places == sorted(places), log
+    assert exit_code(out, "replugged") == 0
+
+
+def test_while_the_camera_is_unplugged_the_puppet_rests(
+    out: Path, rest: Image, detector: FaceDetector
+) -> None:
+    pictures = [np.ascontiguousarray(picture[PUPPET]) for picture in seen(out, "unplugged")]
+    for puppet in pictures:
+        assert detector.find(puppet) is not None
+        assert difference(puppet, rest) < 6
+    assert any((puppet != pictures[0]).any() for puppet in pictures), "it does not breathe"
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "cure"),
+    [
+        ("busy", "another program sends", "close it, or choose another device"),
+        ("missing", "virtual camera /dev/video9 does not exist", "/dev/video7 'livegan'"),
+        ("none", "there is no virtual camera", "sudo modprobe v4l2loopback"),
+    ],
+)
+def test_a_virtual_camera_that_cannot_be_used_is_refused_with_the_cure(
+    out: Path, name: str, message: str, cure: str
+) -> None:
+    assert exit_code(out, name) == 2
+    (line,) = (out / f"{name}.error").read_text().splitlines()
+    assert line.startswith("livegan: ") and message in line and cure in line
