@@ -59,9 +59,10 @@ watch() {
 
 # A few seconds at a rate that an emulated processor can send: to decode them again and again would
 # leave it nothing to paint with.
-ffmpeg -loglevel error -t 6 -i "$clip" -vf fps=5,format=yuv420p -c:v rawvideo /tmp/clip.nut \
+film=$(mktemp --suffix .nut)
+ffmpeg -loglevel error -y -t 6 -i "$clip" -vf fps=5,format=yuv420p -c:v rawvideo "$film" \
     </dev/null || fail "$clip cannot be read"
-ffmpeg -loglevel error -re -stream_loop -1 -i /tmp/clip.nut -f v4l2 /dev/video6 </dev/null &
+ffmpeg -loglevel error -re -stream_loop -1 -i "$film" -f v4l2 /dev/video6 </dev/null &
 feeding=$!
 until [[ -s /sys/devices/virtual/video4linux/video6/format ]]; do
     kill -0 "$feeding" || fail "/dev/video6 takes no clip"
