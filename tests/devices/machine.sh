@@ -33,6 +33,7 @@ install() {
 make_machine() {
     command -v apt-get >/dev/null || give_up "the machine is made of Debian's packages; no apt-get"
     [[ $EUID -eq 0 ]] || give_up "run it as root once: it installs ${packages[*]}"
+    apt-get update -qq
     install "${packages[@]}"
     cd "$work"
 
@@ -85,6 +86,7 @@ fi
 rm -f "$out/exit-code"
 # Linux takes several archives one after another.
 (cd "$here" && echo init | cpio --quiet -o -H newc) | gzip | cat "$store/root.gz" - >"$work/root.gz"
+# No AVX2: with it QEMU 7.2 crashes in NumPy's tanh, or gets -inf (numpy 1.26).
 timeout --foreground 3600 qemu-system-x86_64 \
     -accel tcg,thread=multi -cpu max,-avx2 -smp 2 -m 4G -nic none -no-reboot \
     -display none -monitor none -serial "file:$out/console" -serial stdio \

@@ -75,7 +75,7 @@ play face --source camera:face-camera --sink virtual-camera:/dev/video7 --second
 "$python" tests/devices/photograph.py camera:0 /out/photograph || fail "no picture of camera:0"
 refuse busy edges --source pattern --sink virtual-camera:/dev/video6
 await "sink       virtual-camera:/dev/video7"
-watch face 4
+watch face 5
 finish
 kill "$feeding"
 wait "$feeding"
