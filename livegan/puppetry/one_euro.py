@@ -1,7 +1,8 @@
 """One Euro filter: still when the signal is still, quick when it is quick.
 
 Casiez, Roussel, Vogel: "1 Euro Filter: a simple speed-based low-pass filter for noisy input in
-interactive systems", CHI 2012.
+interactive systems", CHI 2012. Here a speed that noise alone gives doesn't count, and the speed
+itself is hardly filtered: at the paper's 1 Hz a blink is over before its speed is seen.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ class OneEuro:
     Args:
         cutoff_hz: cutoff for a still signal; lower is calmer.
         beta: how much the cutoff rises with speed, in Hz per (unit a second).
+        noise: speed that counts as none, in units a second.
         speed_cutoff_hz: cutoff of the low-pass on the speed itself.
     """
 
-    def __init__(self, cutoff_hz: float, beta: float, speed_cutoff_hz: float = 1.0) -> None:
+    def __init__(
+        self, cutoff_hz: float, beta: float, noise: float = 0.0, speed_cutoff_hz: float = 30.0
+    ) -> None:
         self._cutoff_hz = cutoff_hz
         self._beta = beta
+        self._noise = noise
         self._speed_cutoff_hz = speed_cutoff_hz
         self.reset()
 
@@ -53,7 +58,8 @@ class OneEuro:
         step_s = max(time_s - self._time_s, 1e-3)
         speed = (value - self._value) / step_s
         self._speed = self._speed + _weight(self._speed_cutoff_hz, step_s) * (speed - self._speed)
-        cutoff_hz = self._cutoff_hz + self._beta * np.abs(self._speed) / unit
+        moving = np.maximum(np.abs(self._speed) / unit - self._noise, 0)
+        cutoff_hz = self._cutoff_hz + self._beta * moving
         self._value = self._value + _weight(cutoff_hz, step_s) * (value - self._value)
         self._time_s = time_s
         return self._value

@@ -100,10 +100,10 @@ class Puppeteer:
     def _smooth(self, performer: Array, time_s: float, smoothing: float) -> Array:
         """One Euro in eye distances: a small face is not smoothed harder than a near one."""
         if smoothing != self._smoothing:
-            # 0.5 gives a cutoff of 2 Hz when still, which rises by 1 Hz for each 0.05 eye
-            # distances a second; at 1 it is 0.5 Hz and at 0 the filter passes all.
+            # 0.5 gives a cutoff of 2 Hz when still; at 1 it is 0.5 Hz and at 0 the filter passes
+            # all. Camera noise of sigma 4 moves landmarks at up to 0.2 eye distances a second.
             self._smoothing = smoothing
-            self._filter = OneEuro(0.5 * 16 ** (1 - smoothing), 20.0)
+            self._filter = OneEuro(0.5 * 16 ** (1 - smoothing), beta=40.0, noise=0.2)
         if smoothing <= 0:
             return performer
         return self._filter(performer, time_s, eye_distance(performer))

@@ -38,3 +38,17 @@ def test_the_same_moment_twice_does_not_divide_by_nothing() -> None:
     filtered = OneEuro(1.0, 1.0)
     filtered(np.array([0.0]), 1.0)
     assert np.isfinite(filtered(np.array([1.0]), 1.0)).all()
+
+
+def test_a_blink_of_three_frames_is_seen_whole_and_at_once() -> None:
+    lid = [0.0] * 30 + [0.06, 0.12, 0.06] + [0.0] * 30  # in eye distances
+    seen = run(OneEuro(2.0, beta=40.0, noise=0.2), lid)
+    assert seen[31] > 0.9 * 0.12
+    assert max(seen[34:]) < 0.1 * 0.12
+
+
+def test_moves_as_slow_as_noise_raise_nothing() -> None:
+    noise = list(np.random.default_rng(2).uniform(-0.001, 0.001, 300))
+    without = np.std(run(OneEuro(2.0, beta=0.0), noise)[50:])
+    assert np.std(run(OneEuro(2.0, beta=40.0, noise=0.2), noise)[50:]) == pytest.approx(without)
+    assert np.std(run(OneEuro(2.0, beta=40.0, noise=0.0), noise)[50:]) > 1.2 * without
