@@ -56,17 +56,30 @@ def square_crop(image: Image, values: Values, size: int) -> Image:
 def _shrink(image: Image, square: Square, size: int) -> Image:
     # Whole pixels: what is lost is less than one pixel of the result.
     side, left, top = round(square.side), round(square.left), round(square.top)
-    part = image[top : top + side, left : left + side]
+    part = _halved(image[top : top + side, left : left + side], size)
+    # Every pixel counts the same, so that a thin line doesn't shimmer as it moves.
+    return part if part.shape[0] == size else _resized(part, size, cv2.INTER_AREA)
+
+
+def quickly_resized(image: Image, size: int) -> Image:
+    """(S, S, 3) uint8 -> (size, size, 3), for looking at: 480 to 256 takes 0.1 ms where
+    `square_crop` takes 0.8. It may be `image` itself."""
+    part = _halved(image, size)
+    return part if part.shape[0] == size else _resized(part, size, cv2.INTER_LINEAR)
+
+
+def _halved(image: Image, size: int) -> Image:
     # OpenCV averages 2 x 2 pixels 10 times as fast as any other area: 720 to 256 takes 1.1 ms in
     # two steps, and 2.1 in one. An odd row or column at the edge is given up for it.
+    side = image.shape[0]
     while side >= 2 * size:
         side //= 2
-        part = _averaged(part[: 2 * side, : 2 * side], side)
-    return part if side == size else _averaged(part, size)
+        image = _resized(image[: 2 * side, : 2 * side], side, cv2.INTER_AREA)
+    return image
 
 
-def _averaged(part: Image, size: int) -> Image:
-    return np.asarray(cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+def _resized(image: Image, size: int, way: int) -> Image:
+    return np.asarray(cv2.resize(image, (size, size), interpolation=way), np.uint8)
 
 
 def _enlarge(image: Image, square: Square, size: int) -> Image:

@@ -22,6 +22,11 @@ from livegan.errors import UsageError
 from livegan.face_topology import COUNT, Landmarks
 from livegan.frames import Image
 
+_RECORD = np.dtype(
+    [("head", "V2"), ("x_tag", "V1"), ("x", "<f4"), ("y_tag", "V1"), ("y", "<f4"),
+     ("z_tag", "V1"), ("z", "<f4")]
+)
+
 
 class FaceDetector:
     """Finds one face and follows it from picture to picture.
@@ -55,8 +60,7 @@ class FaceDetector:
             return None
         self._has_spoken = True
         height, width = image.shape[:2]
-        flat = [value for point in faces[0].landmark for value in (point.x, point.y, point.z)]
-        points = np.array(flat, np.float32).reshape(COUNT, 3)
+        points = _unpack(faces[0].SerializeToString())
         # MediaPipe gives x and z in parts of the width, y in parts of the height.
         return np.asarray(points * np.array([width, height, width], np.float32))
 
@@ -65,6 +69,16 @@ class FaceDetector:
         mesh, self._mesh = self._mesh, None
         if mesh is not None:
             mesh.close()
+
+
+def _unpack(message: bytes) -> Landmarks:
+    """(478, 3) from a landmark list as protocol buffers write it.
+
+    Reading 1434 floats one by one takes 0.2 ms. As bytes each landmark is a record of one shape:
+    tag and length, then x, y and z, each a tag and four bytes.
+    """
+    records = np.frombuffer(message, _RECORD, count=COUNT)
+    return np.stack([records["x"], records["y"], records["z"]], axis=1)
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from livegan.conditioners.conditioner import Conditioned
-from livegan.conditioners.crop import square_crop
+from livegan.conditioners.crop import quickly_resized, square_crop
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.conditioners.face_drawing import draw_face
 from livegan.face_topology import Landmarks
@@ -14,9 +13,9 @@ from livegan.frames import Frame, Image
 from livegan.parameters import Values
 from livegan.puppetry import Puppeteer
 
-# The detector's own input is 192 pixels of face: more than this over the whole crop is wasted on
-# it, and less loses a face that fills a fifth of the crop.
-_LARGEST_CROP = 512
+# The detector cuts the face out by itself, so that a larger crop costs it little: 3.6 ms at 720
+# against 3.1 at 256. Shrinking 720 to 512 for it took 2.7.
+_LARGEST_CROP = 720
 _SMALLEST_CROP = 256
 
 
@@ -53,12 +52,14 @@ class FaceMesh:
         """Draw one frame; its time is when it was captured."""
         height, width = frame.image.shape[:2]
         side = round(min(height, width) / values.number("source.zoom"))
-        side = min(max(side, _SMALLEST_CROP), _LARGEST_CROP)
+        while side > _LARGEST_CROP:
+            side //= 2
+        side = max(side, _SMALLEST_CROP)
         crop = square_crop(frame.image, values, side)
         seen = self._detector.find(crop)
         if seen is not None:
             seen *= self._size / side
-        camera = crop if side == self._size else _shrink(crop, self._size)
+        camera = quickly_resized(crop, self._size)
         return self._draw(seen, camera, frame.captured_at_s, values)
 
     def rest(self, time_s: float, values: Values) -> Conditioned:
@@ -82,7 +83,3 @@ class FaceMesh:
     def close(self) -> None:
         """Give the models back. May be called twice."""
         self._detector.close()
-
-
-def _shrink(image: Image, size: int) -> Image:
-    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
