@@ -48,7 +48,7 @@ def test_a_blink_of_three_frames_is_seen_whole_and_at_once() -> None:
 
 
 def test_moves_as_slow_as_noise_raise_nothing() -> None:
-    noise = list(np.random.default_rng(2).uniform(-0.001, 0.001, 300))
+    noise = list(np.random.default_rng(2).uniform(-0.003, 0.003, 300))
     without = np.std(run(OneEuro(2.0, beta=0.0), noise)[50:])
     assert np.std(run(OneEuro(2.0, beta=40.0, noise=0.2), noise)[50:]) == pytest.approx(without)
     assert np.std(run(OneEuro(2.0, beta=40.0, noise=0.0), noise)[50:]) > 1.2 * without
