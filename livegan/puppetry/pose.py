@@ -5,6 +5,7 @@ All directions are the picture's: x right, y down, z away from the camera.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from livegan.face_topology import STEADY, eye_distance
 
 Array = NDArray[np.float64]
-_STEADY = list(STEADY)
+_STEADY = np.array(STEADY)
+_MIRRORED = np.array([(33, 263), (133, 362), (127, 356), (234, 454), (54, 284)])
+"""Landmarks of the right and the left half that mirror each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,7 @@ class Pose:
 
 def centre(landmarks: NDArray[np.floating[Any]]) -> Array:
     """(3,) the mean of the landmarks that the skull carries."""
-    return np.asarray(landmarks[_STEADY].mean(axis=0), np.float64)
+    return np.asarray(landmarks[_STEADY].sum(axis=0, dtype=np.float64) / len(_STEADY))
 
 
 def align(landmarks: Array, neutral: Array) -> Pose:
@@ -64,15 +67,16 @@ def unpose(landmarks: Array, neutral: Array, pose: Pose) -> Array:
 def face_axes(landmarks: NDArray[np.floating[Any]]) -> Array:
     """(3, 3) the face's own axes as columns: to its left, down the face, into the head."""
     # Pairs of landmarks that mirror each other tell across; forehead to chin tells down.
-    across = sum(
-        (landmarks[left] - landmarks[right]).astype(np.float64)
-        for right, left in ((33, 263), (133, 362), (127, 356), (234, 454), (54, 284))
-    )
+    right, left = landmarks[_MIRRORED.T].sum(axis=1, dtype=np.float64)
+    across = _unit(left - right)
     down = landmarks[152].astype(np.float64) - landmarks[10]
-    across = across / np.linalg.norm(across)
-    down = down - across * (down @ across)
-    down = down / np.linalg.norm(down)
-    return np.stack([across, down, np.cross(across, down)], axis=1)
+    down = _unit(down - across * (down @ across))
+    inward = across[[1, 2, 0]] * down[[2, 0, 1]] - across[[2, 0, 1]] * down[[1, 2, 0]]
+    return np.stack([across, down, inward], axis=1)
+
+
+def _unit(vector: Array) -> Array:
+    return np.asarray(vector / math.sqrt(vector @ vector))
 
 
 def canonical(landmarks: Array) -> Array:
