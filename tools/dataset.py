@@ -1,0 +1,64 @@
+"""Make datasets to train generators on.
+
+One example of each subcommand; each explains itself with --help:
+
+    (filled as they come)
+
+Each may be stopped, or killed: the same command goes on. What it makes, tools/train.py trains on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Protocol
+
+from livegan.errors import UsageError
+
+
+class Subcommand(Protocol):
+    """What each module in workshop/subcommands has."""
+
+    NAME: str
+    HELP: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Say what may stand on its command line."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; returns the exit code.
+
+        Raises:
+            UsageError: the user can mend it.
+        """
+
+
+SUBCOMMANDS: tuple[Subcommand, ...] = ()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="dataset.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    choices = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
+    for subcommand in SUBCOMMANDS:
+        chosen = choices.add_parser(
+            subcommand.NAME, help=subcommand.HELP, description=subcommand.HELP
+        )
+        subcommand.add_arguments(chosen)
+        chosen.set_defaults(run=subcommand.run)
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except UsageError as error:
+        print(f"dataset: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The subcommands of tools/dataset.py, one a file."""
