@@ -1,56 +1,20 @@
 """The network as an ONNX graph: uint8 NHWC BGR in and out, norms and scales folded away.
 
-Built node by node: the network is convolutions, leaky ReLUs, doublings and joins only, and this
-way nothing is in the graph that a backend has to optimise away again.
+The network is convolutions, leaky ReLUs, doublings and joins only, and so is the graph.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
 from torch import nn
 
 from workshop.networks import REACH, SLOPE, Block, UNet
-
-OPSET = 17
-INPUT, OUTPUT = "drawing", "picture"
-
-
-@dataclass
-class _Graph:
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    weights: list[onnx.TensorProto] = field(default_factory=list)
-
-    def add(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
-        output = output or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [output], output, **attributes))
-        return output
-
-    def weight(self, array: NDArray[Any]) -> str:
-        name = f"weight_{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
-
-    def conv(
-        self,
-        x: str,
-        weight: NDArray[Any],
-        bias: NDArray[Any] | None = None,
-        stride: tuple[int, ...] = (1, 1),
-        padded: bool = True,
-    ) -> str:
-        kernel = list(weight.shape[2:])
-        pads = [side // 2 if padded else 0 for side in kernel] * 2
-        names = [x, self.weight(weight), *([] if bias is None else [self.weight(bias)])]
-        return self.add("Conv", names, kernel_shape=kernel, pads=pads, strides=list(stride))
-
-    def shaped(self, x: str, *shape: int) -> str:
-        return self.add("Reshape", [x, self.weight(np.array(shape, np.int64))])
+from workshop.onnx_parts import INPUT, OUTPUT, Graph, to_array
 
 
 def build_onnx(network: UNet) -> onnx.ModelProto:
@@ -59,27 +23,13 @@ def build_onnx(network: UNet) -> onnx.ModelProto:
     Returns:
         opset 17; one input `drawing` and one output `picture`, both (1, H, W, 3) uint8 BGR.
     """
-    graph = _Graph()
+    graph = Graph()
     x = _body(graph, network, _fold(graph, network))
     _unfold(graph, network, _compose(graph, network, x))
-    image = [1, *network.shape.size, 3]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "livegan",
-            [helper.make_tensor_value_info(INPUT, TensorProto.UINT8, image)],
-            [helper.make_tensor_value_info(OUTPUT, TensorProto.UINT8, image)],
-            graph.weights,
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        producer_name="livegan",
-        ir_version=8,
-    )
-    onnx.checker.check_model(model, full_check=True)
-    return model
+    return graph.model(network.shape.size)
 
 
-def _fold(graph: _Graph, network: UNet) -> str:
+def _fold(graph: Graph, network: UNet) -> str:
     # Rows of a fold, then its columns with their channels: transposed as bytes, and in two steps
     # of four dimensions; OpenVINO is 2 ms slower on the one step of six.
     stem, (height, width) = network.shape.stem, network.shape.area(0)
@@ -90,7 +40,7 @@ def _fold(graph: _Graph, network: UNet) -> str:
     return graph.add("Cast", [x], to=TensorProto.FLOAT)  # (1, S S 3, H/S, W/S) in 0..255
 
 
-def _body(graph: _Graph, network: UNet, x: str) -> str:
+def _body(graph: Graph, network: UNet, x: str) -> str:
     order = _fold_order(network.shape.stem)
     weight, bias = _folded(network.stem)
     x = _activate(graph, network.stem, graph.conv(x, weight[:, order] / 255, bias))
@@ -101,7 +51,7 @@ def _body(graph: _Graph, network: UNet, x: str) -> str:
     doubled = graph.weight(np.array([1, 1, 2, 2], np.float32))
     for level in reversed(range(network.shape.depth)):
         narrow: Any = network.narrow[level]
-        x = graph.conv(x, _array(narrow.weight), _array(narrow.bias))
+        x = graph.conv(x, to_array(narrow.weight), to_array(narrow.bias))
         x = graph.add(
             "Resize",
             [x, "", doubled],
@@ -113,7 +63,7 @@ def _body(graph: _Graph, network: UNet, x: str) -> str:
     return x
 
 
-def _compose(graph: _Graph, network: UNet, x: str) -> str:
+def _compose(graph: Graph, network: UNet, x: str) -> str:
     """`UNet.compose`, still folded: (1, C0, H/S, W/S) to (1, H/S, W/S * S S, 3) in 0..255.
 
     All that is made for each pixel lies in channels until the end, where OpenVINO's convolutions
@@ -121,11 +71,11 @@ def _compose(graph: _Graph, network: UNet, x: str) -> str:
     """
     stem, (height, width) = network.shape.stem, network.shape.area(0)
     area = stem * stem
-    weight, bias = _array(network.head.weight), _array(network.head.bias)
+    weight, bias = to_array(network.head.weight), to_array(network.head.bias)
     # -1..1 becomes 0..255 in the last convolution and in the canvas.
     order = _fold_order(stem)
     colours = graph.conv(x, weight[order] * 127.5, bias[order] * 127.5 + 127.5)
-    canvas = graph.weight(_array(network.canvas) * 127.5 + 127.5)
+    canvas = graph.weight(to_array(network.canvas) * 127.5 + 127.5)
     coarse = graph.conv(x, weight[-3:], bias[-3:])  # (1, 3, H/S, W/S)
     pads = graph.weight(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64))
     coarse = graph.add("Pad", [coarse, pads], mode="edge")
@@ -134,13 +84,13 @@ def _compose(graph: _Graph, network: UNet, x: str) -> str:
     veil[:, 0] = enlarging
     moves = np.zeros((area, 2, 3, 3, 3), np.float32)
     moves[:, 0, 1] = moves[:, 1, 2] = REACH * enlarging
-    shown = graph.add("Sigmoid", [graph.conv(coarse, veil, padded=False)])
+    shown = graph.add("Sigmoid", [graph.conv(coarse, veil, padding=(0, 0))])
     places = network.places.reshape(2, height, stem, width, stem).permute(1, 3, 2, 4, 0)
     reached = graph.add(
         "Add",
         [
-            _pixels(graph, graph.conv(coarse, moves.reshape(-1, 3, 3, 3), padded=False), network),
-            graph.weight(_array(places).reshape(1, height, width * area, 2)),
+            _pixels(graph, graph.conv(coarse, moves.reshape(-1, 3, 3, 3), padding=(0, 0)), network),
+            graph.weight(to_array(places).reshape(1, height, width * area, 2)),
         ],
     )
     moved = graph.add(
@@ -155,14 +105,14 @@ def _compose(graph: _Graph, network: UNet, x: str) -> str:
     return graph.add("Add", [graph.add("Mul", [over, _pixels(graph, shown, network)]), moved])
 
 
-def _pixels(graph: _Graph, x: str, network: UNet) -> str:
+def _pixels(graph: Graph, x: str, network: UNet) -> str:
     """(1, S S N, H/S, W/S) to (1, H/S, W/S * S S, N): fold by fold, its pixels in a row."""
     height, width = network.shape.area(0)
     x = graph.add("Transpose", [x], perm=[0, 2, 3, 1])
     return graph.shaped(x, 1, height, width * network.shape.stem**2, -1)
 
 
-def _unfold(graph: _Graph, network: UNet, x: str) -> str:
+def _unfold(graph: Graph, network: UNet, x: str) -> str:
     """(1, H/S, W/S * S S, 3) in 0..255 to the picture's bytes."""
     # A cast cuts off and wraps round; rounded and clipped, the picture is the nearest there is.
     x = graph.add("Round", [x])
@@ -175,25 +125,25 @@ def _unfold(graph: _Graph, network: UNet, x: str) -> str:
     return graph.add("Reshape", [x, shape], OUTPUT)
 
 
-def _block(graph: _Graph, block: nn.Module, x: str) -> str:
+def _block(graph: Graph, block: nn.Module, x: str) -> str:
     assert isinstance(block, Block)
     weight, bias = _folded(block)
     return _activate(graph, block, graph.conv(x, weight, bias, block.conv.stride))
 
 
-def _activate(graph: _Graph, block: Block, x: str) -> str:
+def _activate(graph: Graph, block: Block, x: str) -> str:
     if block.backdrop is not None:
-        x = graph.add("Add", [x, graph.weight(_array(block.backdrop))])
+        x = graph.add("Add", [x, graph.weight(to_array(block.backdrop))])
     return graph.add("LeakyRelu", [x], alpha=SLOPE)
 
 
 def _folded(block: Block) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weight and bias of the convolution with the norm's running statistics inside."""
     norm = block.norm
-    mean, variance = _array(norm.running_mean), _array(norm.running_var)
-    scale = _array(norm.weight) / np.sqrt(variance + norm.eps)
-    weight = _array(block.conv.weight) * scale[:, None, None, None]
-    return weight.astype(np.float32), (_array(norm.bias) - mean * scale).astype(np.float32)
+    mean, variance = to_array(norm.running_mean), to_array(norm.running_var)
+    scale = to_array(norm.weight) / np.sqrt(variance + norm.eps)
+    weight = to_array(block.conv.weight) * scale[:, None, None, None]
+    return weight.astype(np.float32), (to_array(norm.bias) - mean * scale).astype(np.float32)
 
 
 def _fold_order(stem: int) -> NDArray[np.int64]:
@@ -211,7 +161,3 @@ def _enlarging(times: int) -> NDArray[np.float32]:
         row[:] = max(0, -offset), 1 - abs(offset), max(0, offset)
     weights: NDArray[np.float32] = np.einsum("ay,bx->abyx", rows, rows).reshape(-1, 3, 3)
     return weights
-
-
-def _array(tensor: Any) -> NDArray[np.float32]:
-    return np.asarray(tensor.detach().cpu().float().numpy())
