@@ -5,11 +5,13 @@
     DATASET/val/000000.png ...      pairs that training never sees
     DATASET/landmarks.npz           `train` and `val`: (N, 478, 2) float16, the drawn landmarks in
                                     pixels of the drawing; absent where none were drawn
+    DATASET/masks/train/000000.png  (H, W): 255 where the drawing hides the picture; only where
+                                    dataset.json says "masks": true
+    DATASET/origins.json            `train` and `val`: where each picture comes from
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,81 +27,10 @@ from livegan.errors import UsageError
 from livegan.face_topology import COUNT
 from livegan.frames import Image
 from livegan.model_card import ConditionerCard, Puppet
-from livegan.strict_json import Fields, parse, read_size, refuse
+from workshop.assembly import Assembly, Pair
+from workshop.dataset_card import SPLITS, DatasetCard
 
-SPLITS = ("train", "val")
-SCHEMA = 1
-LAYOUT = "AB: drawing left, picture right"
-
-
-@dataclass(frozen=True)
-class DatasetCard:
-    """What dataset.json says.
-
-    Args:
-        name: what people call it.
-        size: height and width of drawing and picture in pixels.
-        conditioner: what drew it, with which settings.
-        puppet: the face in the pictures, if it is a puppet.
-        licence, credit: of the pictures, for people.
-        source: what it was made from, in words.
-        counts: pairs in `train` and `val`.
-    """
-
-    name: str
-    size: tuple[int, int]
-    conditioner: ConditionerCard
-    puppet: Puppet | None
-    licence: str
-    credit: str
-    source: str
-    counts: dict[str, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As it stands in the JSON."""
-        return {
-            "schema": SCHEMA,
-            "name": self.name,
-            "size": list(self.size),
-            "layout": LAYOUT,
-            "conditioner": self.conditioner.to_dict(),
-            "puppet": self.puppet and self.puppet.to_dict(),
-            "licence": self.licence,
-            "credit": self.credit,
-            "source": self.source,
-            "counts": self.counts,
-        }
-
-    @classmethod
-    def read(cls, path: Path) -> DatasetCard:
-        """Read a dataset.json.
-
-        Raises:
-            UsageError: it is missing, or not as it should be.
-        """
-        try:
-            data = parse(path.read_text(encoding="utf-8"), str(path))
-        except OSError as error:
-            raise UsageError(f"{path.parent} is not a dataset: no dataset.json in it") from error
-        if isinstance(data, dict) and data.get("schema") != SCHEMA:
-            refuse(f"{path}: schema", data.get("schema"), str(SCHEMA))
-        names = ("schema", "name", "size", "layout", "conditioner", "puppet", "licence", "credit",
-                 "source", "counts")
-        fields = Fields(data, f"{path}:", names)
-        counts = Fields(fields["counts"], fields.where("counts"), SPLITS)
-        puppet = fields["puppet"]
-        return cls(
-            name=fields.text("name"),
-            size=read_size(fields["size"], fields.where("size")),
-            conditioner=ConditionerCard.from_dict(
-                fields["conditioner"], fields.where("conditioner")
-            ),
-            puppet=None if puppet is None else Puppet.from_dict(puppet, fields.where("puppet")),
-            licence=fields.text("licence"),
-            credit=fields.text("credit"),
-            source=fields.text("source"),
-            counts={split: counts.integer(split) for split in SPLITS},
-        )
+__all__ = ["SPLITS", "Dataset", "DatasetCard", "PairWriter", "Pairs", "read_dataset"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +40,14 @@ class Pairs:
     Args:
         drawings, pictures: (N, H, W, 3) uint8 BGR.
         landmarks: (N, 478, 2) float32, in pixels of the drawing; None where none were drawn.
+        masks: (N, H, W) uint8, 255 where the drawing hides the picture, else 0; None where
+            nothing is hidden.
     """
 
     drawings: NDArray[np.uint8]
     pictures: NDArray[np.uint8]
     landmarks: NDArray[np.float32] | None
+    masks: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         return len(self.drawings)
@@ -129,11 +63,13 @@ class Dataset:
 
 
 class PairWriter:
-    """Writes a dataset, pair by pair; `finish` makes it whole.
+    """Writes a dataset, pair by pair in order; `finish` makes it whole.
+
+    Where pairs don't depend on each other, `workshop.assembly` goes on after an interruption.
 
     Args:
         out: the dataset's folder; made if need be. What an earlier, unfinished run left in it is
-            written over.
+            taken away.
         name, size, conditioner, puppet, licence, credit, source: see `DatasetCard`.
 
     Raises:
@@ -151,69 +87,38 @@ class PairWriter:
         credit: str = "",
         source: str = "",
     ) -> None:
-        self._out = Path(out)
         counts = dict.fromkeys(SPLITS, 0)
         self._card = DatasetCard(name, size, conditioner, puppet, licence, credit, source, counts)
-        self._landmarks: dict[str, list[NDArray[np.float16]]] = {split: [] for split in SPLITS}
-        if (self._out / "dataset.json").exists():
-            raise UsageError(f"{out} holds a dataset already; delete it or choose another --out")
-        for split in SPLITS:
-            folder = self._out / split
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                for stale in folder.glob("*.png"):
-                    stale.unlink()
-            except OSError as error:
-                raise UsageError(f"can't write a dataset to {out}: {error.strerror}") from error
+        self._tasks: list[tuple[str, str]] = []
+        Assembly.clear(Path(out))
+        self._assembly = Assembly(Path(out), size, {})
 
     def add(
-        self, split: str, drawing: Image, picture: Image, landmarks: NDArray[Any] | None = None
+        self, split: str, drawing: Image, picture: Image, landmarks: NDArray[Any] | None = None,
+        mask: NDArray[np.uint8] | None = None, origin: str = "",
     ) -> None:
         """Write one pair.
 
         Args:
             split: "train" or "val".
-            drawing, picture: (H, W, 3) uint8 BGR, of the size of the dataset.
-            landmarks: (478, 2) or (478, 3), as drawn, in pixels of the drawing. All pairs have
-                them or none has.
+            drawing, picture, landmarks, mask: see `workshop.assembly.Pair`.
+            origin: where the picture comes from, in words.
 
         Raises:
-            ValueError: another shape than that.
+            ValueError: another size than the dataset's.
             UsageError: the disk is full, or the folder is gone.
         """
-        wanted = (*self._card.size, 3)
-        for image in (drawing, picture):
-            if image.shape != wanted or image.dtype != np.uint8:
-                raise ValueError(f"pair of {image.dtype} {image.shape}, wanted uint8 {wanted}")
-        # Compression level 1: 4 ms a pair at 256, against 15 ms at OpenCV's own choice.
-        path = self._out / split / f"{self._card.counts[split]:06d}.png"
-        side_by_side = np.concatenate([drawing, picture], axis=1)
-        if not cv2.imwrite(str(path), side_by_side, [cv2.IMWRITE_PNG_COMPRESSION, 1]):
-            raise UsageError(f"can't write {path}; is the disk full?")
-        self._card.counts[split] += 1
-        if landmarks is not None:
-            self._landmarks[split].append(landmarks[:, :2].astype(np.float16))
+        self._assembly.parts.put(len(self._tasks), Pair(drawing, picture, landmarks, mask))
+        self._tasks.append((split, origin))
 
     def finish(self) -> DatasetCard:
-        """Write the landmarks and, last and at once, dataset.json.
+        """Put the dataset together; dataset.json comes last and at once.
 
         Raises:
-            ValueError: some pairs came with landmarks and some without.
+            ValueError: some pairs came with landmarks, or a mask, and some without.
+            UsageError: there is not one pair to train on; the disk is full.
         """
-        drawn = {split: len(self._landmarks[split]) for split in SPLITS}
-        if any(drawn.values()):
-            if drawn != self._card.counts:
-                raise ValueError(f"landmarks for {drawn} of {self._card.counts} pairs")
-            arrays = {
-                split: np.array(self._landmarks[split], np.float16).reshape(-1, COUNT, 2)
-                for split in SPLITS
-            }
-            np.savez(self._out / "landmarks.npz", **arrays)
-        text = json.dumps(self._card.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-        partial = self._out / "dataset.json.partial"
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, self._out / "dataset.json")
-        return self._card
+        return self._assembly.finish(self._card, self._tasks)
 
 
 def read_dataset(
@@ -247,7 +152,8 @@ def read_dataset(
                 drawings[index], pictures[index] = np.split(pair, 2, axis=1)
                 done += 1
                 progress(done, total)
-        splits[split] = Pairs(drawings, pictures, landmarks.get(split))
+        masks = _read_masks(folder / "masks" / split, card.size, count) if card.masks else None
+        splits[split] = Pairs(drawings, pictures, landmarks.get(split), masks)
     return Dataset(card, splits["train"], splits["val"])
 
 
@@ -259,6 +165,18 @@ def _read_pair(path: Path, size: tuple[int, int]) -> Image:
     if pair.shape != wanted:
         raise UsageError(f"{path} is {pair.shape}, wanted {wanted} (drawing and picture)")
     return pair  # type: ignore[return-value]
+
+
+def _read_masks(folder: Path, size: tuple[int, int], count: int) -> NDArray[np.uint8]:
+    masks = np.empty((count, *size), np.uint8)
+    for index in range(count):
+        path = folder / f"{index:06d}.png"
+        mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        if mask is None or mask.shape != size:
+            found = "missing or no picture" if mask is None else str(mask.shape)
+            raise UsageError(f"{path} is {found}, wanted {size}; make the dataset again")
+        masks[index] = mask
+    return masks
 
 
 def _read_landmarks(folder: Path, card: DatasetCard) -> dict[str, NDArray[np.float32]]:
