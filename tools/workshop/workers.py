@@ -6,23 +6,18 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, Generic, Protocol, TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
 
 import cv2
 
-Task = TypeVar("Task", contravariant=True)
-Result = TypeVar("Result", covariant=True)
-T = TypeVar("T")
-R = TypeVar("R")
+from livegan.errors import UsageError
 
-
-class Job(Protocol[Task, Result]):
-    """What each worker is sent once: small, and picklable."""
-
-    def open(self) -> Callable[[Task], Result]:
-        """What does one task; called once in each worker, so that it may hold a face detector."""
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 def usual_workers() -> int:
@@ -30,44 +25,58 @@ def usual_workers() -> int:
     return min(os.cpu_count() or 1, 8)
 
 
-def spread(job: Job[T, R], tasks: Sequence[T], workers: int) -> Iterator[R]:
+def in_workers(
+    work: Callable[[Task], Result],
+    tasks: Iterable[Task],
+    workers: int,
+    begin: Callable[..., None] | None = None,
+    arguments: tuple[Any, ...] = (),
+) -> Iterator[Result]:
     """The results, in the order of the tasks.
 
     Args:
-        job: what is to be done.
+        work: a function of a module, called with each task.
         tasks: each picklable.
         workers: processes; 1 does it all in this one.
+        begin: called once in each worker with `arguments`, to open what the work needs.
 
     Raises:
+        UsageError: fewer than one worker, or one of them was killed.
+        UsageError: a worker was killed.
         Whatever a task raises; the tasks that were not begun are dropped then.
     """
-    if workers <= 1 or len(tasks) <= 1:
-        yield from map(job.open(), tasks)
+    if workers < 1:
+        raise UsageError(f"--workers is {workers}, wanted at least 1")
+    if workers == 1:
+        if begin:
+            begin(*arguments)
+        yield from map(work, tasks)
         return
     # Fresh processes: a fork would copy the face detector's locks, and hang on them.
     fresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), fresh, _begin, (job,))
+    pool = ProcessPoolExecutor(workers, fresh, _begin, (begin, arguments))
     try:
-        yield from pool.map(_work, tasks, chunksize=max(1, min(8, len(tasks) // (4 * workers))))
+        yield from pool.map(work, tasks)
+    except BrokenProcessPool as error:
+        raise UsageError(
+            "a worker process was killed, perhaps for want of memory; try fewer --workers"
+        ) from error
+    except BrokenProcessPool as error:
+        raise UsageError(
+            "a worker process was killed, most likely for want of memory;"
+            " the same command goes on, with fewer --workers if it happens again"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-class _Worker(Generic[T, R]):
-    def __init__(self, job: Job[T, R]) -> None:
-        self.work = job.open()
-
-
-_worker: _Worker[Any, Any] | None = None
-
-
-def _begin(job: Job[Any, Any]) -> None:
-    global _worker
+def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     # Ctrl-C reaches all processes of a terminal; the one that the user started tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
-    _worker = _Worker(job)
+    if begin:
+        begin(*arguments)
 
 
 def _end_with_parent() -> None:
@@ -76,8 +85,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _work(task: Any) -> Any:
-    assert _worker is not None
-    return _worker.work(task)
