@@ -6,18 +6,26 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import cv2
 
 from livegan.errors import UsageError
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+Task = TypeVar("Task", contravariant=True)
+Result = TypeVar("Result", covariant=True)
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Job(Protocol[Task, Result]):
+    """What each worker is sent once: small, and picklable."""
+
+    def open(self) -> Callable[[Task], Result]:
+        """What does one task; called once in each worker, so that it may hold a face detector."""
 
 
 def usual_workers() -> int:
@@ -25,42 +33,26 @@ def usual_workers() -> int:
     return min(os.cpu_count() or 1, 8)
 
 
-def in_workers(
-    work: Callable[[Task], Result],
-    tasks: Iterable[Task],
-    workers: int,
-    begin: Callable[..., None] | None = None,
-    arguments: tuple[Any, ...] = (),
-) -> Iterator[Result]:
+def spread(job: Job[T, R], tasks: Sequence[T], workers: int) -> Iterator[R]:
     """The results, in the order of the tasks.
 
     Args:
-        work: a function of a module, called with each task.
+        job: what is to be done.
         tasks: each picklable.
         workers: processes; 1 does it all in this one.
-        begin: called once in each worker with `arguments`, to open what the work needs.
 
     Raises:
-        UsageError: fewer than one worker, or one of them was killed.
         UsageError: a worker was killed.
         Whatever a task raises; the tasks that were not begun are dropped then.
     """
-    if workers < 1:
-        raise UsageError(f"--workers is {workers}, wanted at least 1")
-    if workers == 1:
-        if begin:
-            begin(*arguments)
-        yield from map(work, tasks)
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(job.open(), tasks)
         return
     # Fresh processes: a fork would copy the face detector's locks, and hang on them.
     fresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, fresh, _begin, (begin, arguments))
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), fresh, _begin, (job,))
     try:
-        yield from pool.map(work, tasks)
-    except BrokenProcessPool as error:
-        raise UsageError(
-            "a worker process was killed, perhaps for want of memory; try fewer --workers"
-        ) from error
+        yield from pool.map(_work, tasks, chunksize=max(1, min(8, len(tasks) // (4 * workers))))
     except BrokenProcessPool as error:
         raise UsageError(
             "a worker process was killed, most likely for want of memory;"
@@ -70,13 +62,21 @@ def in_workers(
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+class _Worker(Generic[T, R]):
+    def __init__(self, job: Job[T, R]) -> None:
+        self.work = job.open()
+
+
+_worker: _Worker[Any, Any] | None = None
+
+
+def _begin(job: Job[Any, Any]) -> None:
+    global _worker
     # Ctrl-C reaches all processes of a terminal; the one that the user started tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
-    if begin:
-        begin(*arguments)
+    _worker = _Worker(job)
 
 
 def _end_with_parent() -> None:
@@ -85,3 +85,8 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _work(task: Any) -> Any:
+    assert _worker is not None
+    return _worker.work(task)
