@@ -42,7 +42,6 @@ def spread(job: Job[T, R], tasks: Sequence[T], workers: int) -> Iterator[R]:
         workers: processes; 1 does it all in this one.
 
     Raises:
-        UsageError: a worker was killed.
         Whatever a task raises; the tasks that were not begun are dropped then.
     """
     if workers <= 1 or len(tasks) <= 1:
