@@ -6,57 +6,65 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from livegan.errors import UsageError
-from workshop.workers import in_workers
-
-_offset = 0
+from workshop.workers import spread
 
 
-def _begin(offset: int) -> None:
-    global _offset
-    _offset = offset
+@dataclass(frozen=True)
+class Add:
+    """Adds, and tells which process did it."""
+
+    offset: int
+
+    def open(self) -> Callable[[int], tuple[int, int]]:
+        """The sum, and the process."""
+        return lambda number: (number + self.offset, os.getpid())
 
 
-def _add(number: int) -> tuple[int, int]:
-    return number + _offset, os.getpid()
+class Die:
+    """Is killed at its first task, as by a system that is out of memory."""
 
+    def open(self) -> Callable[[int], int]:
+        """Never returns."""
+        return self._die
 
-def _kill_oneself(number: int) -> int:
-    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
-    return number
+    def _die(self, number: int) -> int:
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        return number
 
 
 def test_other_processes_work_in_order() -> None:
-    results = list(in_workers(_add, range(6), 2, _begin, (10,)))
+    results = list(spread(Add(10), range(6), 2))
     assert [number for number, _ in results] == list(range(10, 16))
     assert os.getpid() not in {process for _, process in results}
 
 
 def test_one_worker_is_this_process() -> None:
-    assert list(in_workers(_add, [1], 1, _begin, (0,))) == [(1, os.getpid())]
+    assert list(spread(Add(0), [1, 2], 1)) == [(1, os.getpid()), (2, os.getpid())]
 
 
-def test_no_workers_are_a_mistake_and_a_killed_one_is_one_line() -> None:
-    with pytest.raises(UsageError, match="--workers is 0"):
-        list(in_workers(_add, [1], 0))
+def test_a_killed_worker_is_one_line() -> None:
     with pytest.raises(UsageError, match="a worker process was killed"):
-        list(in_workers(_kill_oneself, [1], 2))
+        list(spread(Die(), [1, 2], 2))
 
 
 _PARENT = """
-import os, sys
-from workshop.workers import in_workers
+import os, time
+from workshop.workers import spread
+class Job:
+    def open(self):
+        return work
 def work(number):
     print(os.getpid(), flush=True)
-    import time
     time.sleep(60)
 if __name__ == "__main__":
-    for _ in in_workers(work, [1], 2):
-        pass
+    list(spread(Job(), [1, 2], 2))
 """
 
 
