@@ -6,7 +6,8 @@ so weights go both ways without renaming. Pictures are RGB from -1 to 1.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -48,13 +49,26 @@ class InstanceNorm(nn.Module):
         return (x - mean) * torch.rsqrt(variance + self.eps)
 
 
+class HeldDropout(nn.Module):
+    """Dropout thrown once: `mask` (1, C, H, W) is 0 where dropped, 2 elsewhere."""
+
+    def __init__(self, mask: Tensor) -> None:
+        super().__init__()
+        self.mask: Tensor
+        self.register_buffer("mask", mask, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C, H, W)."""
+        return x * self.mask
+
+
 class ClassicUNet(nn.Module):
     """The U-Net of pix2pix; weights begin as the reference's, normal with 0.02."""
 
     def __init__(self, form: UNetForm) -> None:
         super().__init__()
         self.form = form
-        self.model = _UNetLevel(form, 0)
+        self.model = UNetLevel(form, 0)
         begin_weights(self)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -63,7 +77,7 @@ class ClassicUNet(nn.Module):
         return painted
 
 
-class _UNetLevel(nn.Module):
+class UNetLevel(nn.Module):
     """A halving, all that is below it, and the doubling beside it."""
 
     def __init__(self, form: UNetForm, level: int) -> None:
@@ -78,7 +92,7 @@ class _UNetLevel(nn.Module):
         if not self.outermost and (not innermost or form.innermost_norm):
             parts.append(_norm(form.norm, inner))
         if not innermost:
-            parts.append(_UNetLevel(form, level + 1))
+            parts.append(UNetLevel(form, level + 1))
         below = inner if innermost else 2 * inner
         bias = form.biased or self.outermost
         parts += [nn.ReLU(), nn.ConvTranspose2d(below, outer, 4, 2, 1, bias=bias)]
@@ -109,7 +123,7 @@ class ClassicResNet(nn.Module):
         for channels in (width, 2 * width):
             parts.append(nn.Conv2d(channels, 2 * channels, 3, 2, 1, bias=bias))
             parts += [_norm(form.norm, 2 * channels), nn.ReLU()]
-        parts += [_Residual(form) for _ in range(form.blocks)]
+        parts += [Residual(form) for _ in range(form.blocks)]
         for channels in (4 * width, 2 * width):
             parts += [*_enlarging(form, channels), _norm(form.norm, channels // 2), nn.ReLU()]
         parts += [nn.ReflectionPad2d(3), nn.Conv2d(width, form.out_channels, 7), nn.Tanh()]
@@ -122,7 +136,7 @@ class ClassicResNet(nn.Module):
         return painted
 
 
-class _Residual(nn.Module):
+class Residual(nn.Module):
     def __init__(self, form: ResNetForm) -> None:
         super().__init__()
         channels = 4 * form.width
@@ -190,6 +204,35 @@ def set_norm_mode(network: nn.Module, mode: NormMode) -> None:
     for module in network.modules():
         if isinstance(module, BatchNorm):
             module.per_image = mode == "per-image"
+
+
+def hold_dropout(network: ClassicNetwork, size: tuple[int, int], seed: int) -> None:
+    """Put one throw of dropout in place of dropout, for good.
+
+    pix2pix leaves dropout on when it paints, as its only chance (Isola 2017, section 3.1); thrown
+    anew for each frame it flickers.
+
+    Args:
+        network: changed in place; from then on it paints that size only.
+        size: height and width in pixels.
+        seed: of the throw.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def throw(sequence: nn.Sequential, place: str) -> Callable[[nn.Module, Any, Tensor], None]:
+        def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+            kept = torch.rand(output.shape, generator=generator) < 0.5
+            setattr(sequence, place, HeldDropout(2.0 * kept.to(output.device)))
+
+        return hook
+
+    for sequence in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
+        for place, module in sequence.named_children():
+            if isinstance(module, nn.Dropout):
+                module.register_forward_hook(throw(sequence, place))
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        network.eval()(torch.zeros(1, network.form.in_channels, *size, device=device))
 
 
 def begin_weights(network: nn.Module) -> None:

@@ -64,6 +64,11 @@ class Graph:
         """The same values in another shape."""
         return self.add("Reshape", [x, self.weight(np.array(shape, np.int64))])
 
+    def scaled(self, x: str, scale: float, offset: float = 0) -> str:
+        """scale * x + offset."""
+        x = self.add("Mul", [x, self.weight(np.array(scale, np.float32))])
+        return self.add("Add", [x, self.weight(np.array(offset, np.float32))]) if offset else x
+
     def model(self, size: tuple[int, int]) -> onnx.ModelProto:
         """The finished generator.
 
