@@ -1,4 +1,4 @@
-"""MediaPipe's face mesh, wrapped so that nothing else knows of it.
+"""MediaPipe's face mesh and face boxes, wrapped so that nothing else knows of it.
 
 Version 0.10.21 is the last release that has this face mesh with its models inside the wheel; later
 ones need a downloaded model and are reported to send telemetry.
@@ -6,6 +6,7 @@ ones need a downloaded model and are reported to send telemetry.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -13,7 +14,7 @@ import types
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -38,7 +39,7 @@ class FaceDetector:
     def __init__(self, *, still: bool = False) -> None:
         self._has_spoken = False
         with _quiet():
-            self._mesh: Any = _face_mesh().FaceMesh(
+            self._mesh: Any = _solution("face_mesh").FaceMesh(
                 static_image_mode=still, max_num_faces=1, refine_landmarks=True
             )
             # Its threads go on talking until a first picture has gone all the way through.
@@ -71,6 +72,78 @@ class FaceDetector:
             mesh.close()
 
 
+class FaceBox(NamedTuple):
+    """Where a face is, from brow to chin, in pixels, and how sure that is: 0.5 to 1."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    score: float
+
+
+class FaceBoxes:
+    """Finds any number of faces in a picture.
+
+    Both of MediaPipe's detectors look, and of two boxes on one face the surer counts. The one for
+    long range finds faces of 7 % of the picture's width and misses some that fill it; the one for
+    short range finds those, down to 15 % (tried with 5 performers and 4 portraits).
+    """
+
+    def __init__(self) -> None:
+        with _quiet():
+            solution = _solution("face_detection")
+            self._detectors: list[Any] = [
+                solution.FaceDetection(model_selection=model) for model in (0, 1)
+            ]
+            for detector in self._detectors:
+                detector.process(np.zeros((192, 192, 3), np.uint8))
+
+    def find(self, image: Image) -> list[FaceBox]:
+        """All faces, the surest first. About 7 ms on one core.
+
+        Args:
+            image: (H, W, 3) uint8 BGR.
+        """
+        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        height, width = image.shape[:2]
+        seen = []
+        for detector in self._detectors:
+            for detection in detector.process(rgb).detections or ():
+                box = detection.location_data.relative_bounding_box
+                seen.append(
+                    FaceBox(box.xmin * width, box.ymin * height, box.width * width,
+                            box.height * height, float(detection.score[0]))
+                )
+        return once_each(seen)
+
+    def close(self) -> None:
+        """Give the models back. May be called twice."""
+        detectors, self._detectors = self._detectors, []
+        for detector in detectors:
+            detector.close()
+
+
+def once_each(boxes: list[FaceBox]) -> list[FaceBox]:
+    """The surest box of each face, the surest face first.
+
+    Two boxes are one face's if they share more than 40 % of the smaller one: neighbours in a
+    crowd share less, and a box for the whole of a face shares all of one for its middle.
+    """
+    kept: list[FaceBox] = []
+    for box in sorted(boxes, key=lambda box: -box.score):
+        if all(_shared(box, other) <= 0.4 for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _shared(one: FaceBox, other: FaceBox) -> float:
+    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    smaller = min(one.width * one.height, other.width * other.height)
+    return max(across, 0.0) * max(down, 0.0) / max(smaller, 1e-9)
+
+
 def _unpack(message: bytes) -> Landmarks:
     """(478, 3) from a landmark list as protocol buffers write it.
 
@@ -97,8 +170,8 @@ def _quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _face_mesh() -> Any:
-    """The module `mediapipe.python.solutions.face_mesh`, without the rest of its package.
+def _solution(name: str) -> Any:
+    """The module `mediapipe.python.solutions.NAME`, without the rest of its package.
 
     MediaPipe's package file imports every solution, the tasks and matplotlib: 1.5 s and 40 MiB,
     half of the time that a performance may take to begin. The face mesh alone takes 0.07 s. So its
@@ -109,10 +182,8 @@ def _face_mesh() -> Any:
         if found is None or not found.submodule_search_locations:
             raise UsageError("mediapipe is not installed; run: pip install mediapipe==0.10.21")
         root = Path(found.submodule_search_locations[0])
-        for name in ("mediapipe", "mediapipe.python", "mediapipe.python.solutions"):
-            package = types.ModuleType(name)
-            package.__path__ = [str(root.joinpath(*name.split(".")[1:]))]
-            sys.modules[name] = package
-    from mediapipe.python.solutions import face_mesh  # type: ignore[import-untyped]
-
-    return face_mesh
+        for parent in ("mediapipe", "mediapipe.python", "mediapipe.python.solutions"):
+            package = types.ModuleType(parent)
+            package.__path__ = [str(root.joinpath(*parent.split(".")[1:]))]
+            sys.modules[parent] = package
+    return importlib.import_module(f"mediapipe.python.solutions.{name}")
