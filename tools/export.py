@@ -1,9 +1,10 @@
 """Make a generator of a training run: one .onnx with its card.
 
     python tools/export.py RUN --name mona-lisa
+    python tools/export.py RUN/checkpoint-00012000.safetensors --name mona-lisa-sharp
 
-The file is written only if it paints what the run's network paints, on pairs that it was not
-trained on.
+The file is written only if it paints what the run's network paints, on drawings that it was not
+trained on. A run that trains both ways at once gives two: NAME-a2b and NAME-b2a.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,13 @@ from numpy.typing import NDArray
 
 from livegan.errors import UsageError
 from livegan.generators import load_generator
-from livegan.model_card import ConditionerCard, ModelCard, Puppet, write_card
-from workshop.checkpoint import load_checkpoint
-from workshop.networks import UNet
-from workshop.onnx_graph import build_onnx
+from livegan.model_card import ModelCard, write_card
+from workshop.checkpoint import load_checkpoint, newest_checkpoint, read_run
 from workshop.quality import picture_metrics, psnr_db
-from workshop.recipe_live import paint
+from workshop.recipes import Product, find_recipe
 from workshop.run_folder import RunFolder
 
 LEAST_PARITY_DB = 45.0
-MOST_BYTES = 16 * 1024 * 1024
 ENGINES = Path(__file__).resolve().parent.parent / "engines"
 
 
@@ -57,52 +55,68 @@ def _export(arguments: argparse.Namespace) -> int:
     name: str = arguments.name
     if name != Path(name).name or name.startswith("."):
         raise UsageError(f"name {name!r} can't be a file's name; wanted a plain word: mona-lisa")
-    folder = RunFolder(arguments.run)
-    network = UNet(folder.shape()).eval()
-    if load_checkpoint(folder.path, {"averaged": network}) is None:
-        raise UsageError(f"{folder.path} has no checkpoint yet; let it train for a minute")
-    drawings, pictures = folder.held_out()
-    reference = paint(network, drawings)
-    model = build_onnx(network)
-    write_card(model, run_card(folder, name, picture_metrics(reference, pictures)))
-    path = arguments.out / f"{name}.onnx"
-    parity_db = write_checked(model, path, drawings, reference)
-    size_mb = path.stat().st_size / 1e6
-    print(f"{path}: {size_mb:.1f} MB, {parity_db:.1f} dB to the trained network")
+    folder, checkpoint, run = _open(arguments.run)
+    for product in find_recipe(run["settings"]["recipe"]).products(run):
+        title = f"{name}-{product.painter}" if product.painter else name
+        state = load_checkpoint(checkpoint, {product.part: product.network})
+        held_out = folder.held_out(product.painter)
+        reference = product.paint(held_out.drawings)
+        targets = held_out.pictures
+        metrics = {} if targets is None else picture_metrics(reference, targets)
+        model = product.to_onnx()
+        write_card(model, run_card(run, state, product, title, metrics))
+        path = arguments.out / f"{title}.onnx"
+        parity_db = write_checked(
+            model, path, held_out.drawings, reference, product.most_bytes
+        )
+        size_mb = path.stat().st_size / 1e6
+        print(f"{path}: {size_mb:.1f} MB, {parity_db:.1f} dB to the trained network")
     return 0
 
 
-def run_card(folder: RunFolder, name: str, metrics: dict[str, float]) -> ModelCard:
+def _open(path: Path) -> tuple[RunFolder, Path, dict[str, Any]]:
+    """The run, the checkpoint to export, and what the run is; `path` is either."""
+    if path.is_file():
+        return RunFolder(path.parent), path, read_run(path)
+    folder = RunFolder(path)
+    run = folder.read()
+    newest = newest_checkpoint(path)
+    if newest is None:
+        raise UsageError(f"{path} has no checkpoint yet; let it train for a minute")
+    return folder, newest, run
+
+
+def run_card(
+    run: Mapping[str, Any],
+    state: Mapping[str, Any],
+    product: Product,
+    name: str,
+    metrics: Mapping[str, float],
+) -> ModelCard:
     """The card of what a run has trained.
 
     Args:
-        folder: the run.
+        run: its `settings` and `dataset`.
+        state: of the checkpoint.
+        product: what is exported.
         name: of the generator.
         metrics: of the trained network on held-out pairs.
-
-    Raises:
-        UsageError: the run's file is not as it should be.
     """
-    run = folder.read()
-    where = str(folder.path / "run.json")
     dataset: dict[str, Any] = run["dataset"]
-    puppet = dataset["puppet"]
+    settings = {key: value for key, value in run["settings"].items() if key != "dataset"}
     training = {
-        "recipe": run["settings"]["recipe"],
+        **settings,
         "dataset": dataset["name"],
         "source": dataset["source"],
         "pairs": dataset["counts"]["train"],
-        "network": run["settings"]["shape"],
-        "batch": run["settings"]["batch"],
-        "seed": run["settings"]["seed"],
-        "steps": run["progress"]["steps"],
-        "minutes": round(run["progress"]["minutes"], 2),
+        "steps": state["steps"],
+        "minutes": round(state["elapsed_s"] / 60, 2),
     }
     return ModelCard(
         name=name,
-        size=folder.shape().size,
-        conditioner=ConditionerCard.from_dict(dataset["conditioner"], f"{where}: conditioner"),
-        puppet=puppet and Puppet.from_dict(puppet, f"{where}: puppet"),
+        size=product.size,
+        conditioner=product.conditioner,
+        puppet=product.puppet,
         training=training,
         metrics=metrics,
         licence=dataset["licence"],
@@ -111,7 +125,11 @@ def run_card(folder: RunFolder, name: str, metrics: dict[str, float]) -> ModelCa
 
 
 def write_checked(
-    model: onnx.ModelProto, path: Path, drawings: NDArray[np.uint8], wanted: NDArray[np.uint8]
+    model: onnx.ModelProto,
+    path: Path,
+    drawings: NDArray[np.uint8],
+    wanted: NDArray[np.uint8],
+    most_bytes: int | None = None,
 ) -> float:
     """Write a generator if it paints as wanted; else nothing is written.
 
@@ -120,6 +138,7 @@ def write_checked(
         path: the .onnx to write; replaced at once if it is there.
         drawings: (N, H, W, 3) uint8 BGR.
         wanted: what should come of them.
+        most_bytes: how large the file may be; None for any size.
 
     Returns:
         The PSNR between what it paints and what is wanted, in decibels.
@@ -128,9 +147,9 @@ def write_checked(
         UsageError: it paints something else, it is too large, or it can't be written.
     """
     content = model.SerializeToString()
-    if len(content) > MOST_BYTES:
+    if most_bytes is not None and len(content) > most_bytes:
         raise UsageError(
-            f"{path.name} would be {len(content) / 1e6:.1f} MB, at most {MOST_BYTES / 1e6:.1f} MB "
+            f"{path.name} would be {len(content) / 1e6:.1f} MB, at most {most_bytes / 1e6:.1f} MB "
             f"may be; train with a smaller --width or --depth"
         )
     try:

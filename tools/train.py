@@ -1,161 +1,136 @@
-"""Train a generator on a dataset of pairs, for a given time.
+"""Train a generator on a dataset, for a given time or number of epochs.
 
     python tools/train.py DATASET --out RUN --minutes 15
+    python tools/train.py DATASET --out RUN --recipe pix2pix --epochs 200
+    python tools/train.py --recipe pix2pix --help
 
-The same command goes on where it was stopped or killed. RUN/preview.png shows how it stands; then
+The same command goes on where it was stopped or killed. RUN/index.html shows how it stands; then
 python tools/export.py RUN --name NAME makes a generator of it.
 """
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+import torch
 
 from livegan.errors import UsageError
-from workshop.checkpoint import Part, load_checkpoint, save_checkpoint
-from workshop.networks import UNetShape
-from workshop.pairs import Dataset, read_dataset
+from workshop.budget import Budget
 from workshop.progress import ProgressLine
-from workshop.quality import picture_metrics
-from workshop.recipe_live import LiveRecipe, paint
-from workshop.run_folder import RunFolder, Settings, telling_pairs
+from workshop.recipes import RECIPES, find_recipe
+from workshop.run_folder import RunFolder
+from workshop.training import Diverged, Saving, Training
 
-CHECKPOINT_EVERY_S = 60.0
+DEFAULT_MINUTES = 15.0
+DETOUR = 1_000_003
+"""Added to the seed after a run diverged: it goes on with other chances than before."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    arguments = _arguments(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = _arguments(given)
     try:
-        return _train(arguments)
+        return _train(arguments, f"python tools/train.py {shlex.join(given)}")
     except UsageError as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="train.py", description=(__doc__ or "").split("\n")[0])
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="train.py", description=(__doc__ or "").split("\n")[0], add_help=False
+    )
+    parser.add_argument("--recipe", choices=tuple(RECIPES), default="live",
+                        help="; ".join(f"{name}: {one.HELP}" for name, one in RECIPES.items()))
+    recipe = parser.parse_known_args(argv)[0].recipe
+    parser.add_argument("--help", "-h", action="help", help="show this, and the recipe's options")
     parser.add_argument("dataset", type=Path, help="folder of pairs")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--recipe", choices=("live",), default="live")
-    parser.add_argument("--minutes", type=float, default=15.0, help="time to train in all")
-    parser.add_argument("--batch", type=int, default=8, help="pairs a step")
-    parser.add_argument("--width", type=int, default=48, help="channels at the finest level")
-    parser.add_argument("--depth", type=int, default=4, help="halvings after folding")
-    parser.add_argument("--stem", type=int, default=4, help="pixels folded to each side")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float,
+                        help=f"time to train in all (default: {DEFAULT_MINUTES:g})")
+    length.add_argument("--epochs", type=int, help="how often all drawings come, in all")
+    saving = parser.add_mutually_exclusive_group()
+    saving.add_argument("--save-minutes", type=float, default=1.0, help="between two checkpoints")
+    saving.add_argument("--save-epochs", type=int, help="between two checkpoints")
+    parser.add_argument("--keep", type=int, default=2, help="newest checkpoints to keep; the best"
+                        " one is kept besides")
     parser.add_argument("--seed", type=int, default=0)
+    find_recipe(recipe).add_arguments(parser.add_argument_group(f"the recipe {recipe}"))
     arguments = parser.parse_args(argv)
-    if arguments.minutes <= 0 or arguments.batch < 2:
-        parser.error("--minutes must be more than 0 and --batch at least 2")
+    if arguments.minutes is None and arguments.epochs is None:
+        arguments.minutes = DEFAULT_MINUTES
+    for name, least in (("minutes", 0), ("epochs", 0), ("save_epochs", 0), ("keep", 0)):
+        value = getattr(arguments, name)
+        if value is not None and not value > least:
+            parser.error(f"--{name.replace('_', '-')} must be more than {least}")
+    if not arguments.save_minutes >= 0:
+        parser.error("--save-minutes must be at least 0")
     return arguments
 
 
-def _train(arguments: argparse.Namespace) -> int:
+def _train(arguments: argparse.Namespace, command: str) -> int:
     line = ProgressLine()
-    dataset = read_dataset(
-        arguments.dataset, lambda done, total: line.show(f"reading pairs {done}/{total}")
-    )
-    line.end(f"{len(dataset.train)} pairs to train on, {len(dataset.val)} held out")
-    shape = UNetShape(dataset.card.size, arguments.width, arguments.depth, arguments.stem)
-    source = str(arguments.dataset.resolve())
-    settings = Settings(source, arguments.recipe, shape, arguments.batch, arguments.seed)
     folder = RunFolder(arguments.out)
-    folder.begin(settings, dataset.card, dataset.val)
-    recipe = LiveRecipe(shape, dataset.train, arguments.batch, arguments.seed)
-    return Training(folder, recipe, dataset, 60 * arguments.minutes, line).run()
+    seed = arguments.seed
+    arguments.seed += DETOUR * folder.detours()
+    job = find_recipe(arguments.recipe).begin(
+        arguments, lambda done, total: line.show(f"reading {done}/{total}")
+    )
+    line.end(job.told)
+    settings = {
+        "dataset": str(arguments.dataset.resolve()),
+        "recipe": arguments.recipe,
+        **job.settings,
+        "seed": seed,
+    }
+    folder.begin(settings, job.dataset, job.held_out)
+    by_minutes = None if arguments.save_epochs else arguments.save_minutes
+    saving = Saving(by_minutes, arguments.save_epochs, arguments.keep)
+    budget = Budget(arguments.minutes, arguments.epochs)
+    training = Training(folder, job.recipe, job.held_out, budget, saving, line)
+    return _run(training, folder, line, command)
 
 
-class Training:
-    """A run in time: steps, and every minute a checkpoint and a preview.
+def _run(training: Training, folder: RunFolder, line: ProgressLine, command: str) -> int:
+    """Train, and say how to go on whatever happens."""
+    try:
+        metrics = training.run()
+    except KeyboardInterrupt:
+        line.end("stopped; the same command goes on from here")
+        return 130
+    except Diverged as error:
+        folder.take_detour()
+        raise UsageError(
+            f"the training diverged ({error}); {_back(training)}, with other chances: {command}"
+        ) from error
+    except torch.OutOfMemoryError as error:
+        raise UsageError(
+            f"the GPU's memory is full; {_back(training)} once there is more: {command}"
+        ) from error
+    except UsageError as error:
+        raise UsageError(f"{error}; {_back(training)}: {command}") from error
+    except Exception:
+        line.end(f"crashed; {_back(training)}: {command}")
+        raise
+    told = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+    held = f"; held out: {told}" if told else ""
+    line.end(f"{training.saved_steps} steps{held}; see {folder.path / 'index.html'}")
+    return 0
 
-    Args:
-        folder: where it is kept; what lies there is gone on with.
-        recipe: what a step is.
-        dataset: what the preview and the metrics are made from.
-        total_s: time to train in seconds, all earlier runs of this folder included.
-        line: where progress is shown.
-    """
 
-    def __init__(
-        self,
-        folder: RunFolder,
-        recipe: LiveRecipe,
-        dataset: Dataset,
-        total_s: float,
-        line: ProgressLine,
-    ) -> None:
-        self._folder, self._recipe, self._dataset = folder, recipe, dataset
-        self._total_s, self._line = total_s, line
-        self._shown = telling_pairs(dataset.val)
-        self._parts: dict[str, Part] = {
-            "generator": recipe.generator,
-            "averaged": recipe.averaged,
-            "discriminator": recipe.discriminator,
-            "generator_adam": recipe.generator_adam,
-            "discriminator_adam": recipe.discriminator_adam,
-        }
-        state = load_checkpoint(folder.path, self._parts) or {"steps": 0, "elapsed_s": 0.0}
-        recipe.steps = int(state["steps"])
-        self._elapsed_s = float(state["elapsed_s"])
-
-    def run(self) -> int:
-        """Train until the time is over; returns the exit code."""
-        if self._elapsed_s:
-            done, total = self._elapsed_s / 60, self._total_s / 60
-            self._line.end(f"going on after {done:.1f} of {total:g} minutes")
-        try:
-            self._steps()
-        except KeyboardInterrupt:
-            self._save()
-            self._line.end("stopped; the same command goes on from here")
-            return 130
-        metrics = self._save()
-        told = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
-        self._line.end(f"{self._recipe.steps} steps; held out: {told}; see {self._folder.path}")
-        return 0
-
-    def _steps(self) -> None:
-        before = time.perf_counter()
-        next_save_s = self._elapsed_s + CHECKPOINT_EVERY_S
-        rate = 0.0
-        while self._elapsed_s < self._total_s:
-            losses = self._recipe.step(self._elapsed_s / self._total_s)
-            now = time.perf_counter()
-            step_rate = self._recipe.batch / (now - before)
-            rate = 0.95 * rate + 0.05 * step_rate if rate else step_rate
-            self._elapsed_s += now - before
-            before = now
-            self._tell(losses, rate)
-            if self._elapsed_s >= next_save_s:
-                self._save()
-                next_save_s = self._elapsed_s + CHECKPOINT_EVERY_S
-
-    def _tell(self, losses: dict[str, float], rate: float) -> None:
-        left_s = max(0, round(self._total_s - self._elapsed_s))
-        told = "  ".join(f"{name} {value:.3f}" for name, value in losses.items())
-        self._line.show(
-            f"step {self._recipe.steps}  {rate:.1f} images/s  {told}  "
-            f"{left_s // 60}:{left_s % 60:02d} left"
-        )
-
-    def _save(self) -> dict[str, float]:
-        """Checkpoint, preview and metrics of the averaged generator."""
-        state: dict[str, Any] = {"steps": self._recipe.steps, "elapsed_s": self._elapsed_s}
-        save_checkpoint(self._folder.path, self._parts, state)
-        val = self._dataset.val
-        drawings, targets = val.drawings[self._shown], val.pictures[self._shown]
-        painted = paint(self._recipe.averaged, drawings)
-        self._folder.write_preview(drawings, painted, targets)
-        held_drawings, held_pictures = self._folder.held_out()
-        metrics = picture_metrics(paint(self._recipe.averaged, held_drawings), held_pictures)
-        self._folder.tell({**state, "minutes": self._elapsed_s / 60, "metrics": metrics})
-        return metrics
+def _back(training: Training) -> str:
+    lost_minutes = (training.elapsed_s - training.saved_s) / 60
+    return (
+        f"the last {lost_minutes:.1f} minutes are lost, and the same command goes on "
+        f"from step {training.saved_steps}"
+    )
 
 
 if __name__ == "__main__":
-
     sys.exit(main())

@@ -17,6 +17,7 @@ from livegan.model_card import read_card
 from workshop.networks import UNet
 from workshop.onnx_graph import build_onnx
 from workshop.pairs import read_dataset
+from workshop.recipes import live
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def corrupt_onnx(network: UNet) -> onnx.ModelProto:
 def test_a_network_that_paints_otherwise_is_not_written(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export, "build_onnx", corrupt_onnx)
+    monkeypatch.setattr(live, "build_onnx", corrupt_onnx)
     (tmp_path / "discs.onnx").write_bytes(b"the one before")
     assert export.main([str(run), "--name", "discs", "--out", str(tmp_path)]) == 2
     error = capsys.readouterr().err
@@ -74,7 +75,7 @@ def test_a_network_that_paints_otherwise_is_not_written(
 def test_a_generator_that_is_too_large_is_not_written(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(live, "MOST_BYTES", 10_000)
     assert export.main([str(run), "--name", "discs", "--out", str(tmp_path)]) == 2
     assert "train with a smaller --width or --depth" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

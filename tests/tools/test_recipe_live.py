@@ -11,7 +11,7 @@ import torch
 from workshop.networks import UNetShape
 from workshop.pairs import Pairs, read_dataset
 from workshop.quality import picture_metrics
-from workshop.recipe_live import LiveRecipe, moment, paint
+from workshop.recipes.live_recipe import LiveRecipe, moment, paint
 
 SHAPE = UNetShape((64, 64), width=8, depth=2)
 

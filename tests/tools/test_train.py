@@ -14,7 +14,8 @@ import pytest
 from discs import SIZE, write_dataset
 
 import train
-from workshop.recipe_live import LiveRecipe
+from workshop.checkpoint import newest_checkpoint
+from workshop.recipes.live_recipe import LiveRecipe
 
 TINY = ["--batch", "4", "--width", "8", "--depth", "2"]
 
@@ -52,7 +53,6 @@ def test_a_resumed_run_counts_the_time_that_it_had(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(train, "CHECKPOINT_EVERY_S", 0.0)
     real_step = LiveRecipe.step
     fractions: list[float] = []
 
@@ -64,7 +64,7 @@ def test_a_resumed_run_counts_the_time_that_it_had(
 
     monkeypatch.setattr(LiveRecipe, "step", killed_at_the_fourth)
     with pytest.raises(Killed):
-        run(dataset, tmp_path / "run", "--minutes", "1000")
+        run(dataset, tmp_path / "run", "--minutes", "1000", "--save-minutes", "0")
     was = progress(tmp_path / "run")
     assert was["steps"] == 4
     monkeypatch.setattr(LiveRecipe, "step", real_step)
@@ -105,8 +105,9 @@ def test_a_stop_from_the_keyboard_saves_first(
 
 def test_kill_9_while_writing_leaves_a_run_that_goes_on(dataset: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    code = "import train, sys; train.CHECKPOINT_EVERY_S = 0.0; sys.exit(train.main(sys.argv[1:]))"
+    code = "import train, sys; sys.exit(train.main(sys.argv[1:]))"
     command = [sys.executable, "-u", "-c", code, str(dataset), "--out", str(out), *TINY]
+    command += ["--save-minutes", "0"]
     path = os.pathsep.join([str(Path(train.__file__).parent), *sys.path])
     environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -115,7 +116,7 @@ def test_kill_9_while_writing_leaves_a_run_that_goes_on(dataset: Path, tmp_path:
             if line.startswith("step"):
                 break
         # It saves after every step now: wait for the first file, then kill it in the middle.
-        while not (out / "checkpoint.safetensors").exists():
+        while newest_checkpoint(out) is None:
             assert process.poll() is None
         process.kill()
     assert run(dataset, out) == 0
@@ -151,7 +152,9 @@ def test_a_broken_checkpoint_is_one_line(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(dataset, tmp_path / "run") == 0
-    (tmp_path / "run" / "checkpoint.safetensors").write_bytes(b"half a file")
+    newest = newest_checkpoint(tmp_path / "run")
+    assert newest
+    newest.write_bytes(b"half a file")
     assert run(dataset, tmp_path / "run") == 2
     assert "can't be read" in capsys.readouterr().err
 

@@ -1,8 +1,10 @@
 """A training run's folder: what a reader, a resumed run and an export find in it.
 
+    RUN/index.html              how it goes, for people
     RUN/run.json                what was trained, on what, how far, how well
-    RUN/held_out.npz            pairs that training never sees: `drawings` and `pictures`
-    RUN/checkpoint.safetensors  weights and optimisers
+    RUN/history.json            losses and metrics as they were on the way
+    RUN/held_out.npz            drawings that training never sees, and their pictures
+    RUN/checkpoint-STEP.safetensors   weights and optimisers: the newest ones and the best
     RUN/preview.png             drawing, output and target of some held-out pairs
 """
 
@@ -10,8 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +20,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan import face_topology as face
 from livegan.errors import UsageError
 from livegan.frames import Image
-from workshop.networks import UNetShape
-from workshop.pairs import DatasetCard, Pairs
+from workshop.held_out import HeldOut, read_held_out, write_held_out
 
-MOST_HELD_OUT = 64
-PREVIEWED = 8
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What must stay as it was when a run is resumed."""
-
-    dataset: str
-    recipe: str
-    shape: UNetShape
-    batch: int
-    seed: int
+HELD_OUT = "held_out.npz"
 
 
 class RunFolder:
@@ -50,36 +37,48 @@ class RunFolder:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
 
-    def begin(self, settings: Settings, card: DatasetCard, held_out: Pairs) -> None:
+    def begin(
+        self,
+        settings: Mapping[str, Any],
+        dataset: Mapping[str, Any],
+        held_out: dict[str, HeldOut],
+    ) -> None:
         """Make the folder, or check that it holds a run of the same settings.
+
+        Args:
+            settings: what must stay as it was when the run is resumed.
+            dataset: the dataset's card.
+            held_out: by the name of the painter.
 
         Raises:
             UsageError: it holds another run, or can't be written.
         """
-        told: dict[str, Any] = {"settings": asdict(settings), "dataset": card.to_dict()}
+        told: dict[str, Any] = {"settings": dict(settings), "dataset": dict(dataset)}
         told = json.loads(json.dumps(told))
-        if (self.path / "run.json").exists():
-            self._compare(told)
-            return
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            chosen = spread(len(held_out), MOST_HELD_OUT)
-            np.savez_compressed(
-                self.path / "held_out.npz",
-                drawings=held_out.drawings[chosen],
-                pictures=held_out.pictures[chosen],
-            )
+            if (self.path / "run.json").exists():
+                self._compare(told)
+                # Written although it stays as it is: a folder that has become read-only, or a
+                # full disk, is told now and not after the first minutes.
+                told = self.read()
+            else:
+                self.path.mkdir(parents=True, exist_ok=True)
+                write_held_out(self.path / HELD_OUT, held_out)
             self._write("run.json", told)
         except OSError as error:
             raise UsageError(f"can't write a run to {self.path}: {error.strerror}") from error
 
-    def tell(self, progress: dict[str, Any]) -> None:
+    def tell(self, progress: Mapping[str, Any]) -> None:
         """Write how far the run is and how well it does, beside its settings.
 
         Raises:
-            UsageError: run.json is gone or broken.
+            UsageError: run.json is gone or broken, or can't be written.
         """
-        self._write("run.json", {**self.read(), "progress": progress})
+        told = {**self.read(), "progress": dict(progress)}
+        try:
+            self._write("run.json", told)
+        except OSError as error:
+            raise UsageError(f"can't write {self.path / 'run.json'}: {error.strerror}") from error
 
     def read(self) -> dict[str, Any]:
         """What run.json says.
@@ -94,39 +93,35 @@ class RunFolder:
         except ValueError as error:
             raise UsageError(f"{self.path / 'run.json'} is not JSON: {error}") from error
 
-    def shape(self) -> UNetShape:
-        """The network's shape.
+    def take_detour(self) -> None:
+        """Note that the run diverged, so that it goes on with other chances than before."""
+        told = self.read()
+        self._write("run.json", {**told, "detours": self.detours() + 1})
+
+    def detours(self) -> int:
+        """How often it diverged; 0 where there is no run yet."""
+        if not (self.path / "run.json").exists():
+            return 0
+        return int(self.read().get("detours", 0))
+
+    def held_out(self, painter: str = "") -> HeldOut:
+        """What training never saw, for one painter.
 
         Raises:
-            UsageError: there is no run, or it is broken.
+            UsageError: it is missing or broken.
         """
-        shape = self.read()["settings"]["shape"]
-        return UNetShape(**{**shape, "size": tuple(shape["size"])})
+        return read_held_out(self.path / HELD_OUT, painter)
 
-    def held_out(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """(N, H, W, 3) uint8 BGR drawings and pictures that training never saw.
+    def write_preview(self, rows: Sequence[Sequence[NDArray[np.uint8]]]) -> None:
+        """Write pictures side by side, two rows beside each other.
 
-        Raises:
-            UsageError: they are missing or broken.
+        Args:
+            rows: drawing, output and target, say; all (H, W, 3) uint8 BGR of one size.
         """
-        path = self.path / "held_out.npz"
-        try:
-            with np.load(path) as arrays:
-                return arrays["drawings"], arrays["pictures"]
-        except (OSError, KeyError, ValueError) as error:
-            raise UsageError(f"{path} can't be read ({error}); train again") from error
-
-    def write_preview(
-        self,
-        drawings: NDArray[np.uint8],
-        outputs: NDArray[np.uint8],
-        targets: NDArray[np.uint8],
-    ) -> None:
-        """Write drawing, output and target side by side, two such rows beside each other."""
-        rows: list[Image] = [np.hstack(row) for row in zip(drawings, outputs, targets, strict=True)]
-        if len(rows) % 2:
-            rows.append(np.zeros_like(rows[0]))
-        sheet = np.vstack([np.hstack(rows[i : i + 2]) for i in range(0, len(rows), 2)])
+        joined: list[Image] = [np.hstack(row) for row in rows]
+        if len(joined) % 2:
+            joined.append(np.zeros_like(joined[0]))
+        sheet = np.vstack([np.hstack(joined[i : i + 2]) for i in range(0, len(joined), 2)])
         partial = self.path / "preview.partial.png"
         cv2.imwrite(str(partial), sheet)
         os.replace(partial, self.path / "preview.png")
@@ -149,20 +144,3 @@ class RunFolder:
         partial = self.path / f"{name}.partial"
         partial.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
         os.replace(partial, self.path / name)
-
-
-def spread(count: int, most: int) -> NDArray[np.int64]:
-    """At most `most` of `count` indices, evenly spread."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
-
-
-def telling_pairs(pairs: Pairs) -> NDArray[np.int64]:
-    """Which pairs a preview shows: open mouths, shut eyes, and some of the rest."""
-    chosen: Sequence[int] = []
-    if pairs.landmarks is not None:
-        mouths = [face.mouth_opening(points) for points in pairs.landmarks]
-        eyes = [min(face.eye_opening(points)) for points in pairs.landmarks]
-        chosen = [*np.argsort(mouths)[::-1][:2].tolist(), *np.argsort(eyes)[:2].tolist()]
-    rest = [i for i in spread(len(pairs), 2 * PREVIEWED).tolist() if i not in chosen]
-    picked = [rest[i] for i in spread(len(rest), PREVIEWED - len(chosen))] if rest else []
-    return np.array(list(dict.fromkeys([*chosen, *picked])), np.int64)

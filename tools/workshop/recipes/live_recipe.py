@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from workshop.checkpoint import Part
 from workshop.discriminators import PatchDiscriminator
 from workshop.losses import (
     adversarial_loss,
@@ -28,6 +29,7 @@ from workshop.losses import (
 )
 from workshop.networks import UNet, UNetShape
 from workshop.pairs import Pairs
+from workshop.recipes.recipe import Paint
 from workshop.regions import SHRINK, part_centres, region_masks
 
 RECONSTRUCTION, FEATURES, ADVERSARIAL = 100.0, 10.0, 0.2
@@ -111,6 +113,27 @@ class LiveRecipe:
         self._shares = None if landmarks is None else _shares(landmarks)
         self._masks = None if landmarks is None else region_masks(landmarks, shape.size)
         self._centres = None if landmarks is None else part_centres(landmarks)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in which as many pairs come as there are."""
+        return max(1, len(self._pairs) // self.batch)
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """All that changes, by its name in the checkpoint."""
+        return {
+            "generator": self.generator,
+            "averaged": self.averaged,
+            "discriminator": self.discriminator,
+            "generator_adam": self.generator_adam,
+            "discriminator_adam": self.discriminator_adam,
+        }
+
+    @property
+    def painters(self) -> dict[str, Paint]:
+        """The averaged generator."""
+        return {"": lambda drawings: paint(self.averaged, drawings)}
 
     def step(self, fraction: float) -> dict[str, float]:
         """Train on one batch; `fraction` of the time is over (0..1). Returns the losses."""
