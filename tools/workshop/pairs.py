@@ -30,7 +30,7 @@ from livegan.model_card import ConditionerCard, Puppet
 from workshop.assembly import Assembly, Pair
 from workshop.dataset_card import SPLITS, DatasetCard
 
-__all__ = ["SPLITS", "Dataset", "DatasetCard", "PairWriter", "Pairs", "read_dataset"]
+__all__ = ["SPLITS", "Dataset", "DatasetCard", "PairWriter", "Pairs", "read_dataset", "read_pairs"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,24 +137,38 @@ def read_dataset(
     card = DatasetCard.read(folder / "dataset.json")
     if not card.counts["train"] or not card.counts["val"]:
         raise UsageError(f"{folder} has {card.counts} pairs; training needs some of both")
-    landmarks = _read_landmarks(folder, card)
     total = sum(card.counts.values())
-    splits = {}
-    done = 0
-    for split in SPLITS:
-        count = card.counts[split]
-        drawings = np.empty((count, *card.size, 3), np.uint8)
-        pictures = np.empty_like(drawings)
-        # OpenCV decodes outside of Python's lock.
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            paths = [folder / split / f"{index:06d}.png" for index in range(count)]
-            for index, pair in enumerate(pool.map(lambda path: _read_pair(path, card.size), paths)):
-                drawings[index], pictures[index] = np.split(pair, 2, axis=1)
-                done += 1
-                progress(done, total)
-        masks = _read_masks(folder / "masks" / split, card.size, count) if card.masks else None
-        splits[split] = Pairs(drawings, pictures, landmarks.get(split), masks)
-    return Dataset(card, splits["train"], splits["val"])
+    train = read_pairs(folder, card, "train", lambda done: progress(done, total))
+    val = read_pairs(folder, card, "val", lambda done: progress(len(train) + done, total))
+    return Dataset(card, train, val)
+
+
+def read_pairs(
+    folder: Path, card: DatasetCard, split: str, progress: Callable[[int], None]
+) -> Pairs:
+    """Decode one split.
+
+    Args:
+        folder: the dataset's.
+        card: what its dataset.json says.
+        split: "train" or "val".
+        progress: called with the pairs that are decoded.
+
+    Raises:
+        UsageError: a pair is missing, broken or of another size.
+    """
+    landmarks = _read_landmarks(folder, card)
+    count = card.counts[split]
+    drawings = np.empty((count, *card.size, 3), np.uint8)
+    pictures = np.empty_like(drawings)
+    # OpenCV decodes outside of Python's lock.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        paths = [folder / split / f"{index:06d}.png" for index in range(count)]
+        for index, pair in enumerate(pool.map(lambda path: _read_pair(path, card.size), paths)):
+            drawings[index], pictures[index] = np.split(pair, 2, axis=1)
+            progress(index + 1)
+    masks = _read_masks(folder / "masks" / split, card.size, count) if card.masks else None
+    return Pairs(drawings, pictures, landmarks.get(split), masks)
 
 
 def _read_pair(path: Path, size: tuple[int, int]) -> Image:
