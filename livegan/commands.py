@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from livegan import listings, process
 from livegan.benchmark import bench as run_bench
 from livegan.benchmark import describe
-from livegan.errors import ModelError, ParameterError, SinkError, SourceError, UsageError
+from livegan.errors import ModelError, SinkError, SourceError, UsageError
 from livegan.look import open_look
-from livegan.parameters import LiveValues, Setting, find
+from livegan.parameters import LiveValues, Setting, read_assignment
 from livegan.performance import WINDOW, Performance
 from livegan.presets import Preset, read_preset, write_atomically
 from livegan.progress import ProgressBar
@@ -131,25 +131,7 @@ def _look(options: argparse.Namespace) -> tuple[Preset, dict[str, Setting]]:
         preset = dataclasses.replace(base, generator=str(path), conditioner=None)
     else:
         preset = read_preset(options.preset or DEFAULT_PRESET)
-    return preset, dict(_assignment(text) for text in options.set)
-
-
-def _assignment(text: str) -> tuple[str, Setting]:
-    """`NAME=VALUE` as a parameter and a value that it takes; a number out of range is clamped."""
-    name, equals, given = (part.strip() for part in text.partition("="))
-    if not equals:
-        raise ParameterError(f"--set {text}: wanted NAME=VALUE, such as face_mesh.line_width=2")
-    parameter = find(name)
-    value: object = given
-    if parameter.kind == "switch":
-        value = {"on": True, "true": True, "off": False, "false": False}.get(given.lower(), given)
-    elif parameter.kind == "number":
-        with suppress(ValueError):
-            value = float(given)
-    accepted = parameter.accept(value)
-    if accepted != value:
-        logger.warning("--set %s is taken as %g (%s)", text, accepted, parameter.range_text)
-    return name, accepted
+    return preset, dict(read_assignment(text) for text in options.set)
 
 
 def _performance(

@@ -7,12 +7,16 @@ defaults here; no range is written twice. The engine takes one snapshot of all v
 from __future__ import annotations
 
 import difflib
+import logging
 import math
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from livegan.errors import ParameterError
+
+logger = logging.getLogger("livegan")
 
 Setting = float | bool | str
 
@@ -146,6 +150,28 @@ def find(name: str) -> Parameter:
     near = difflib.get_close_matches(name, TABLE, n=1)
     hint = f"; did you mean {near[0]}?" if near else "; livegan parameters lists them"
     raise ParameterError(f"no parameter is called {name!r}{hint}")
+
+
+def read_assignment(text: str) -> tuple[str, Setting]:
+    """`NAME=VALUE` as a parameter and a value that it takes; a number out of range is clamped.
+
+    Raises:
+        ParameterError: there is no such parameter, or it takes no such value.
+    """
+    name, equals, given = (part.strip() for part in text.partition("="))
+    if not equals:
+        raise ParameterError(f"--set {text}: wanted NAME=VALUE, such as face_mesh.line_width=2")
+    parameter = find(name)
+    value: object = given
+    if parameter.kind == "switch":
+        value = {"on": True, "true": True, "off": False, "false": False}.get(given.lower(), given)
+    elif parameter.kind == "number":
+        with suppress(ValueError):
+            value = float(given)
+    accepted = parameter.accept(value)
+    if accepted != value:
+        logger.warning("--set %s is taken as %g (%s)", text, accepted, parameter.range_text)
+    return name, accepted
 
 
 class Values(Mapping[str, Setting]):

@@ -43,20 +43,30 @@ class Canny:
     def condition(self, frame: Frame, values: Values) -> Conditioned:
         """Draw one frame's edges."""
         crop = square_crop(frame.image, values, self._size)
-        gray = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-        blur_px = values.number("canny.blur")
-        if blur_px > 0:
-            gray = cv2.GaussianBlur(gray, (0, 0), blur_px)
-        across, down = cv2.spatialGradient(gray)
-        dx, dy = np.asarray(across, np.int16), np.asarray(down, np.int16)
-        if values.switch("canny.automatic"):
-            low, high = automatic_thresholds(dx, dy)
-        else:
-            low, high = sorted((values.number("canny.low"), values.number("canny.high")))
-        return Conditioned(_white_on_black(cv2.Canny(dx, dy, low, high)), crop)
+        return Conditioned(draw_edges(crop, values), crop)
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def draw_edges(picture: Image, values: Values) -> Image:
+    """The edges of a picture, 255 on 0.
+
+    Args:
+        picture: (H, W, 3) uint8 BGR.
+        values: `canny.*`.
+    """
+    gray = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    blur_px = values.number("canny.blur")
+    if blur_px > 0:
+        gray = cv2.GaussianBlur(gray, (0, 0), blur_px)
+    across, down = cv2.spatialGradient(gray)
+    dx, dy = np.asarray(across, np.int16), np.asarray(down, np.int16)
+    if values.switch("canny.automatic"):
+        low, high = automatic_thresholds(dx, dy)
+    else:
+        low, high = sorted((values.number("canny.low"), values.number("canny.high")))
+    return _white_on_black(cv2.Canny(dx, dy, low, high))
 
 
 def automatic_thresholds(dx: Gradient, dy: Gradient) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from livegan.conditioners.conditioner import Conditioned
 from livegan.conditioners.crop import square_crop
-from livegan.frames import Frame
+from livegan.frames import Frame, Image
 from livegan.parameters import Values
 
 
@@ -25,10 +25,15 @@ class Grayscale:
         self._size = size
 
     def condition(self, frame: Frame, values: Values) -> Conditioned:
-        """Take the colours out of one frame (BT.601 weights)."""
+        """Take the colours out of one frame."""
         crop = square_crop(frame.image, values, self._size)
-        gray = cv2.cvtColor(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-        return Conditioned(np.asarray(gray, np.uint8), crop)
+        return Conditioned(without_colour(crop), crop)
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def without_colour(picture: Image) -> Image:
+    """(H, W, 3) uint8 BGR -> the same with equal channels (BT.601 weights)."""
+    gray = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    return np.asarray(gray, np.uint8)
