@@ -2,7 +2,7 @@
 
 One example of each subcommand; each explains itself with --help:
 
-    (filled as they come)
+    python tools/dataset.py download https://a.site/random --count 500 --out pictures
 
 Each may be stopped, or killed: the same command goes on. What it makes, tools/train.py trains on.
 """
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from livegan.errors import UsageError
+from workshop.subcommands import download, edges, folder, gray
 
 
 class Subcommand(Protocol):
@@ -34,7 +35,12 @@ class Subcommand(Protocol):
         """
 
 
-SUBCOMMANDS: tuple[Subcommand, ...] = ()
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    download,
+    folder,
+    gray,
+    edges,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,8 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         subcommand.add_arguments(chosen)
         chosen.set_defaults(run=subcommand.run)
-    arguments = parser.parse_args(argv)
     try:
+        arguments = parser.parse_args(argv)
         return int(arguments.run(arguments))
     except UsageError as error:
         print(f"dataset: {error}", file=sys.stderr)

@@ -31,6 +31,10 @@ class Tally:
         self._count, self._total = count, total
         self._line.show(self._text())
 
+    def note(self, text: str) -> None:
+        """Say something on a line that stays."""
+        self._line.end(text)
+
     def done(self) -> None:
         """Show how it ended, and leave the line."""
         self._line.end(self._text())
