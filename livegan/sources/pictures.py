@@ -49,7 +49,7 @@ class Pictures(SteadyPlayback):
         live: bool = True,
         clock: Clock | None = None,
     ) -> None:
-        self._paths = _pictures_at(path)
+        self._paths = pictures_at(path)
         count = None if live else len(self._paths)
         rate = fps or (_SEQUENCE_FPS if len(self._paths) > 1 else _STILL_FPS)
         super().__init__(path.name, fps=rate, count=count, live=live, clock=clock)
@@ -106,7 +106,12 @@ def read_picture(path: Path) -> Image | None:
     return None if image is None else np.ascontiguousarray(image, np.uint8)
 
 
-def _pictures_at(path: Path) -> list[Path]:
+def pictures_at(path: Path) -> list[Path]:
+    """The pictures of a folder in natural order; a file by itself.
+
+    Raises:
+        SourceError: the folder can't be read, or there is no picture in it.
+    """
     if not path.is_dir():
         return [path]
     try:
