@@ -53,8 +53,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _export(arguments: argparse.Namespace) -> int:
     name: str = arguments.name
-    if name != Path(name).name or name.startswith("."):
-        raise UsageError(f"name {name!r} can't be a file's name; wanted a plain word: mona-lisa")
+    check_name(name)
     folder, checkpoint, run = _open(arguments.run)
     for product in find_recipe(run["settings"]["recipe"]).products(run):
         title = f"{name}-{product.painter}" if product.painter else name
@@ -72,6 +71,16 @@ def _export(arguments: argparse.Namespace) -> int:
         size_mb = path.stat().st_size / 1e6
         print(f"{path}: {size_mb:.1f} MB, {parity_db:.1f} dB to the trained network")
     return 0
+
+
+def check_name(name: str) -> None:
+    """Refuse a generator's name that can't be a file's.
+
+    Raises:
+        UsageError: it holds a folder, or begins with a dot.
+    """
+    if name != Path(name).name or name.startswith("."):
+        raise UsageError(f"name {name!r} can't be a file's name; wanted a plain word: mona-lisa")
 
 
 def _open(path: Path) -> tuple[RunFolder, Path, dict[str, Any]]:
