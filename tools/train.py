@@ -22,6 +22,7 @@ from livegan.errors import UsageError
 from workshop.budget import Budget
 from workshop.progress import ProgressLine
 from workshop.recipes import RECIPES, find_recipe
+from workshop.recipes.computing import PRECISIONS
 from workshop.run_folder import RunFolder
 from workshop.training import Diverged, Saving, Training
 
@@ -61,6 +62,10 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--keep", type=int, default=2, help="newest checkpoints to keep; the best"
                         " one is kept besides")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--precision", choices=PRECISIONS, default="f32",
+                        help="bf16 is faster on processors that have it (default: f32)")
+    parser.add_argument("--compile", action="store_true",
+                        help="compile the networks first; pays in long trainings")
     find_recipe(recipe).add_arguments(parser.add_argument_group(f"the recipe {recipe}"))
     arguments = parser.parse_args(argv)
     if arguments.minutes is None and arguments.epochs is None:
@@ -116,7 +121,7 @@ def _run(training: Training, folder: RunFolder, line: ProgressLine, command: str
     except UsageError as error:
         raise UsageError(f"{error}; {_back(training)}: {command}") from error
     except Exception:
-        line.end(f"crashed; {_back(training)}: {command}")
+        print(f"train: crashed; {_back(training)}: {command}", file=sys.stderr)
         raise
     told = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
     held = f"; held out: {told}" if told else ""

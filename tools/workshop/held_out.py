@@ -72,7 +72,7 @@ def read_held_out(path: Path, painter: str = "") -> HeldOut:
         with np.load(path) as arrays:
             names = [_key(painter, field) for field in FIELDS]
             drawings = arrays[names[0]]
-            pictures = arrays[names[1]] if names[1] in arrays else None
+            pictures = arrays.get(names[1])
             # Older runs didn't say which.
             shown = arrays[names[2]] if names[2] in arrays else spread(len(drawings), SHOWN)
             return HeldOut(drawings, pictures, shown)

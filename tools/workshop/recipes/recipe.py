@@ -119,7 +119,7 @@ class RecipeModule(Protocol):
         """Read the dataset and make everything ready.
 
         Args:
-            arguments: `dataset`, `seed`, `precision` and the recipe's own.
+            arguments: `dataset`, `seed`, `precision`, `compile` and the recipe's own.
             progress: called with what is read so far and all there is.
 
         Raises:
