@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from livegan.errors import UsageError
-from workshop.recipes import live, pix2pix
+from workshop.recipes import cyclegan, live, pix2pix
 from workshop.recipes.recipe import RecipeModule
 
-RECIPES: dict[str, RecipeModule] = {module.NAME: module for module in (live, pix2pix)}
+RECIPES: dict[str, RecipeModule] = {module.NAME: module for module in (live, pix2pix, cyclegan)}
 
 
 def find_recipe(name: str) -> RecipeModule:
