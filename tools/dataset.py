@@ -3,6 +3,7 @@
 One example of each subcommand; each explains itself with --help:
 
     python tools/dataset.py download https://a.site/random --count 500 --out pictures
+    python tools/dataset.py crop-faces pictures --out faces --size 256
 
 Each may be stopped, or killed: the same command goes on. What it makes, tools/train.py trains on.
 """
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from livegan.errors import UsageError
-from workshop.subcommands import download, edges, folder, gray
+from workshop.subcommands import crop_faces, download, edges, folder, gray, video
 
 
 class Subcommand(Protocol):
@@ -36,7 +37,9 @@ class Subcommand(Protocol):
 
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
+    video,
     download,
+    crop_faces,
     folder,
     gray,
     edges,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,12 +36,24 @@ class Task:
 AnyTask = TypeVar("AnyTask", bound=Task)
 
 
+def by_workers(
+    job: Job[tuple[int, AnyTask], str], tasks: Sequence[AnyTask], workers: int
+) -> Callable[[list[int]], Iterable[str]]:
+    """The `work` of `build`, where tasks don't depend on each other.
+
+    Args:
+        job: for a number and a task it puts the pair where it belongs.
+        tasks: all of them.
+        workers: how many processes.
+    """
+    return lambda left: spread(job, [(number, tasks[number]) for number in left], workers)
+
+
 def build(
     assembly: Assembly,
     card: DatasetCard,
-    tasks: Sequence[AnyTask],
-    job: Job[tuple[int, AnyTask], str],
-    workers: int,
+    tasks: Sequence[Task],
+    work: Callable[[list[int]], Iterable[str]],
     out: Path,
 ) -> int:
     """Make all pairs that are not made yet, then the dataset of them.
@@ -50,9 +62,8 @@ def build(
         assembly: where pairs are put together.
         card: what the dataset says of itself.
         tasks: in the order of the dataset; a task's number is its place.
-        job: for a number and a task it puts the pair where it belongs, and returns "", or the
-            reason why there is none.
-        workers: how many processes.
+        work: puts the pairs of so many tasks, by their numbers, where they belong, and tells for
+            each in that order "", or the reason why there is none.
         out: the dataset's folder, for people.
 
     Returns:
@@ -67,8 +78,7 @@ def build(
         tally = Tally("pairs", len(left))
         if len(left) < len(tasks):
             tally.note(f"{len(tasks) - len(left)} of {len(tasks)} are done already")
-        reasons = spread(job, [(number, tasks[number]) for number in left], workers)
-        for number, reason in zip(left, reasons, strict=True):
+        for number, reason in zip(left, work(left), strict=True):
             if reason:
                 passed_over[reason] += 1
                 tally.note(f"passed over {tasks[number].origin}: {reason}")

@@ -15,6 +15,7 @@ from workshop.building import (
     add_dataset_arguments,
     begin_card,
     build,
+    by_workers,
     finished,
     list_pictures,
     made_by,
@@ -104,4 +105,5 @@ def pairs_of_pictures(
     tasks = [PictureTask(split, name, path) for split, name, path in rows]
     card = begin_card(arguments, conditioner, f"{len(paths)} pictures of {folder.name}")
     job = DrawPictures(assembly.parts, conditioner, arguments.fit)
-    return build(assembly, card, tasks, job, arguments.workers, arguments.out)
+    work = by_workers(job, tasks, arguments.workers)
+    return build(assembly, card, tasks, work, arguments.out)
