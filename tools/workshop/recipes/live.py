@@ -12,6 +12,7 @@ from livegan.model_card import ConditionerCard, Puppet
 from workshop.networks import UNet, UNetShape
 from workshop.onnx_graph import build_onnx
 from workshop.pairs import read_dataset
+from workshop.recipes.computing import Computing
 from workshop.recipes.live_recipe import LiveRecipe, paint
 from workshop.recipes.recipe import Job, Product, held_out_pairs
 
@@ -39,8 +40,9 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
         raise UsageError(f"--batch is {arguments.batch}, wanted at least 2")
     dataset = read_dataset(arguments.dataset, progress)
     shape = UNetShape(dataset.card.size, arguments.width, arguments.depth, arguments.stem)
+    computing = Computing(arguments.precision, arguments.compile)
     return Job(
-        recipe=LiveRecipe(shape, dataset.train, arguments.batch, arguments.seed),
+        recipe=LiveRecipe(shape, dataset.train, arguments.batch, arguments.seed, computing),
         told=f"{len(dataset.train)} pairs to train on, {len(dataset.val)} held out",
         settings={"shape": asdict(shape), "batch": arguments.batch},
         dataset=dataset.card.to_dict(),

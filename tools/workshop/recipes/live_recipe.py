@@ -27,8 +27,9 @@ from workshop.losses import (
     feature_loss,
     reconstruction_loss,
 )
-from workshop.networks import UNet, UNetShape
+from workshop.networks import Layers, UNet, UNetShape
 from workshop.pairs import Pairs
+from workshop.recipes.computing import Computing
 from workshop.recipes.recipe import Paint
 from workshop.regions import SHRINK, part_centres, region_masks
 
@@ -89,11 +90,19 @@ class LiveRecipe:
         pairs: what it is trained on; with landmarks, mouth and eyes count more.
         batch: pairs a step.
         seed: of the first weights and of the order of pairs.
+        computing: where, and how exactly.
     """
 
-    def __init__(self, shape: UNetShape, pairs: Pairs, batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        shape: UNetShape,
+        pairs: Pairs,
+        batch: int,
+        seed: int,
+        computing: Computing = Computing(),  # noqa: B008 - frozen
+    ) -> None:
         torch.manual_seed(seed)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device, self._computing = computing.device, computing
         placed: dict[str, Any] = {"device": self.device, "memory_format": torch.channels_last}
         self.generator = UNet(shape)
         self._calm = _calmest(pairs)
@@ -101,6 +110,10 @@ class LiveRecipe:
         self.generator.to(**placed)
         self.discriminator = PatchDiscriminator().to(**placed)
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False).eval()
+        if computing.compiled:
+            # After the copy, which paints seldom.
+            self.generator.layers = torch.compile(self.generator.layers)  # type: ignore[method-assign]
+            self.discriminator.compile()
         # Rates are set before each step.
         self.generator_adam = torch.optim.Adam(self.generator.parameters(), betas=(0.5, 0.99))
         self.discriminator_adam = torch.optim.Adam(
@@ -145,7 +158,10 @@ class LiveRecipe:
         self.generator.train()
         if now.frozen:
             self.generator.freeze_norms()
-        layers = self.generator.layers(drawing)
+        with self._computing.autocast():
+            layers = self.generator.layers(drawing)
+        # Moves are fractions of a pixel, which 8 bits can't add to a place.
+        layers = Layers(*(layer.float() for layer in layers))
         painted = self.generator.compose(layers)
         loss = RECONSTRUCTION * reconstruction_loss(painted, target, weight)
         veil = layers.veil.mean()
@@ -217,13 +233,15 @@ class LiveRecipe:
     ) -> tuple[Tensor, dict[str, float]]:
         """Train the discriminator, then judge what was painted with it as it was before."""
         self.discriminator.requires_grad_(True)
-        true_verdict, true_features = self.discriminator(drawing, target)
-        painted_verdict, _ = self.discriminator(drawing, painted.detach())
-        loss = discriminator_loss(true_verdict, painted_verdict)
+        with self._computing.autocast():
+            true_verdict, true_features = self.discriminator(drawing, target)
+            painted_verdict, _ = self.discriminator(drawing, painted.detach())
+        loss = discriminator_loss(true_verdict.float(), painted_verdict.float())
         _descend(self.discriminator_adam, loss, rate)
         self.discriminator.requires_grad_(False)
-        verdict, features = self.discriminator(drawing, painted)
-        adversarial = adversarial_loss(verdict)
+        with self._computing.autocast():
+            verdict, features = self.discriminator(drawing, painted)
+        adversarial = adversarial_loss(verdict.float())
         likeness = feature_loss(features, true_features)
         losses = {
             "features": likeness.item(),
