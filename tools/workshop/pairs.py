@@ -30,7 +30,8 @@ from livegan.model_card import ConditionerCard, Puppet
 from workshop.assembly import Assembly, Pair
 from workshop.dataset_card import SPLITS, DatasetCard
 
-__all__ = ["SPLITS", "Dataset", "DatasetCard", "PairWriter", "Pairs", "read_dataset", "read_pairs"]
+__all__ = ["SPLITS", "Dataset", "DatasetCard", "PairWriter", "Pairs", "read_dataset",
+           "read_landmarks", "read_pairs"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ def read_pairs(
     Raises:
         UsageError: a pair is missing, broken or of another size.
     """
-    landmarks = _read_landmarks(folder, card)
+    landmarks = read_landmarks(folder, card)
     count = card.counts[split]
     drawings = np.empty((count, *card.size, 3), np.uint8)
     pictures = np.empty_like(drawings)
@@ -193,7 +194,12 @@ def _read_masks(folder: Path, size: tuple[int, int], count: int) -> NDArray[np.u
     return masks
 
 
-def _read_landmarks(folder: Path, card: DatasetCard) -> dict[str, NDArray[np.float32]]:
+def read_landmarks(folder: Path, card: DatasetCard) -> dict[str, NDArray[np.float32]]:
+    """(N, 478, 2) for each split, in pixels of the drawing; empty where none were drawn.
+
+    Raises:
+        UsageError: they can't be read, or are not as many as there are pairs.
+    """
     path = folder / "landmarks.npz"
     if not path.exists():
         return {}
