@@ -231,12 +231,14 @@ def hold_dropout(network: ClassicNetwork, size: tuple[int, int], seed: int) -> N
             if isinstance(module, nn.Dropout):
                 module.register_forward_hook(throw(sequence, place))
     device = next(network.parameters()).device
-    with torch.inference_mode():
+    with torch.no_grad():
         network.eval()(torch.zeros(1, network.form.in_channels, *size, device=device))
 
 
 def begin_weights(network: nn.Module) -> None:
     """Begin as the reference does: normal with 0.02, around 1 for norms; biases 0."""
+    if next(network.parameters()).is_meta:
+        return  # only its form is wanted, and PyTorch takes 3 s to do nothing here
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.normal_(module.weight, 0.0, 0.02)

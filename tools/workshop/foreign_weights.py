@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-import zipfile
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from torch import Tensor
 from livegan.errors import UsageError
 
 Tensors = dict[str, Tensor]
+
+_BROKEN = (
+    RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError
+)
+"""What PyTorch raises over files that are cut off, changed, or something else altogether."""
 
 
 def read_tensors(path: Path) -> Tensors:
@@ -33,15 +38,17 @@ def read_tensors(path: Path) -> Tensors:
         if path.suffix == ".safetensors":
             found: object = load_file(path)
         else:
-            found = torch.load(path, map_location="cpu", weights_only=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what matters of them comes as an error too
+                found = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file") from None
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror or error}") from error
     except pickle.UnpicklingError as error:
         raise UsageError(_refusal(path, str(error))) from error
-    except (SafetensorError, RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as e:
-        raise UsageError(f"{path} is broken or holds no weights: {_first_line(e)}") from e
+    except (SafetensorError, *_BROKEN) as error:
+        raise UsageError(_brokenness(path, str(error))) from error
     tensors = dict(_tensors(found, ""))
     if not tensors:
         raise UsageError(f"{path} holds no weights; wanted a state dict: latest_net_G.pth")
@@ -58,9 +65,9 @@ def _tensors(found: object, where: str) -> Iterator[tuple[str, Tensor]]:
 
 def _refusal(path: Path, reason: str) -> str:
     """What PyTorch says in a page, in a line."""
-    wanted = re.search(r"GLOBAL (\S+)", reason)
+    wanted = re.search(r"GLOBAL (\w[\w.]*)", reason)
     if wanted is None:
-        return f"{path} is broken or holds no weights: {_first_line(reason)}"
+        return _brokenness(path, "")
     return (
         f"{path} is refused: to be read it would run {wanted[1]}, and a file that runs something "
         "can do anything; only weights are read. If you trust who made it, load it where it was "
@@ -68,5 +75,7 @@ def _refusal(path: Path, reason: str) -> str:
     )
 
 
-def _first_line(error: object) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _brokenness(path: Path, reason: str) -> str:
+    # The first sentence tells what is wrong; those after it are for programmers.
+    told = re.split(r"[.;\n] ?", reason.strip())[0]
+    return f"{path} is cut off, or is no file of weights{told and f' ({told})'}; get it anew"

@@ -86,6 +86,8 @@ def read_arrays(path: Path) -> Arrays:
             f"wanted 256 and {wanted}"
         )
     values = np.frombuffer(index, "<f4").astype(np.float32)[np.frombuffer(codes, np.uint8)]
+    if not np.isfinite(values).all():
+        raise UsageError(f"{path} holds numbers that are not finite; its training had failed")
     arrays, start = {}, 0
     for name, shape in rows:
         end = start + int(np.prod(shape))
