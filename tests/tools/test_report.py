@@ -99,10 +99,11 @@ def test_what_people_wrote_stays_text(tmp_path: Path) -> None:
 def test_the_worst_comes_first_and_failures_before_it() -> None:
     rows = [Row(name, [], {"HaarPSI": value})
             for name, value in (("good", 0.9), ("bad", 0.1), ("none", None), ("nan", math.nan))]
+    rows.insert(0, Row("not judged", [], {}))
     assert [row.name for row in worst_first(rows, "HaarPSI", best="high")] == [
-        "none", "nan", "bad", "good"]
+        "none", "nan", "bad", "good", "not judged"]
     assert [row.name for row in worst_first(rows, "HaarPSI", best="low")] == [
-        "none", "nan", "good", "bad"]
+        "none", "nan", "good", "bad", "not judged"]
     with pytest.raises(ValueError, match="wanted 'high' or 'low'"):
         worst_first(rows, "HaarPSI", best="up")
 

@@ -104,15 +104,17 @@ def worst_first(rows: Sequence[Row], figure: str, *, best: str) -> list[Row]:
 
     Args:
         rows: in any order; those that are equally bad keep it.
-        figure: by which they are sorted. A row without it, or where it is no number, failed
-            altogether and comes first.
+        figure: by which they are sorted. A row where it is None or no number failed altogether
+            and comes first; one without it was not judged and comes last.
         best: "high" or "low".
     """
     if best not in ("high", "low"):
         raise ValueError(f"best is {best!r}, wanted 'high' or 'low'")
 
     def badness(row: Row) -> float:
-        value = row.figures.get(figure)
+        if figure not in row.figures:
+            return math.inf
+        value = row.figures[figure]
         if not isinstance(value, (int, float)) or math.isnan(value):
             return -math.inf
         return value if best == "high" else -value
