@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,8 +19,9 @@ from livegan.errors import UsageError
 Tensors = dict[str, Tensor]
 
 _BROKEN = (
-    RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError
-)
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
+    RuntimeError, TypeError, ValueError, struct.error,
+)  # fmt: skip
 """What PyTorch raises over files that are cut off, changed, or something else altogether."""
 
 
