@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import platform
+from collections.abc import Iterator
+from itertools import groupby
 
 from livegan.errors import SinkError
-from livegan.parameters import TABLE, Setting
+from livegan.parameters import TABLE, Parameter, Setting
 from livegan.presets import IDENTITY, list_presets, read_preset
 
 
@@ -21,8 +23,8 @@ def presets(_: argparse.Namespace) -> int:
 
 def parameters(_: argparse.Namespace) -> int:
     """List what can be played."""
-    for row in TABLE.values():
-        print(f"{row.name:24} {row.range_text:24} {_text(row.default):14} {row.description}")
+    for name, row in _named_rows():
+        print(f"{name:24} {row.range_text:24} {_text(row.default):14} {row.description}")
     return 0
 
 
@@ -39,6 +41,18 @@ def devices(_: argparse.Namespace) -> int:
     for line in _displays() + _virtual_cameras():
         print(line)
     return 0
+
+
+def _named_rows() -> Iterator[tuple[str, Parameter]]:
+    """The rows of the table by name; those that are numbered are one: `latent.1 to latent.32`."""
+
+    def of(row: Parameter) -> str:
+        group, _, name = row.name.partition(".")
+        return group if name.isdecimal() else row.name
+
+    for _, rows in groupby(TABLE.values(), of):
+        first, *more = rows
+        yield (f"{first.name} to {more[-1].name}" if more else first.name), first
 
 
 def _displays() -> list[str]:

@@ -32,7 +32,7 @@ class ConditionerCard:
     """The conditioner that drew what the generator was trained on.
 
     Args:
-        kind: `face_mesh`, `canny`, `grayscale`, `plain`.
+        kind: `face_mesh`, `canny`, `grayscale`, `plain`, `latent`.
         version: the conditioner's drawing version; another one draws otherwise.
         settings: parameter names (`face_mesh.line_width`) with the values of the drawings.
     """

@@ -82,6 +82,9 @@ class Parameter:
         return ParameterError(f"{self.name} is {value!r}, wanted {wanted}")
 
 
+LATENTS = 32
+"""Of a latent generator: so many can be played."""
+
 _ROWS = (
     Parameter(
         "source.mirror", False, "Turn the incoming picture left for right before anything sees it."
@@ -125,6 +128,33 @@ _ROWS = (
         "Steadiness of the landmarks: 0 is raw, 1 is the calmest.",
         0.0,
         1.0,
+    ),
+    Parameter(
+        "latent.encode", 1.0, "How much the face in the camera decides; the rest drifts.", 0.0, 1.0
+    ),
+    Parameter(
+        "latent.drift", 0.2, "How many new faces the drift comes by.", 0.0, 4.0, "a second"
+    ),
+    Parameter(
+        "latent.face_size",
+        0.25,
+        "Distance of the eyes over the side of what is encoded; 0 encodes the whole crop.",
+        0.0,
+        0.6,
+    ),
+    Parameter(
+        "latent.eye_height", 0.42, "How far down in it the eyes lie: 0 top, 1 bottom.", 0.0, 1.0
+    ),
+    *(
+        Parameter(
+            f"latent.{number}",
+            0.0,
+            "Moves the face along one latent; the first ones change most.",
+            -3.0,
+            3.0,
+            "sigma",
+        )
+        for number in range(1, LATENTS + 1)
     ),
     Parameter("output.mirror", False, "Turn the picture that leaves livegan left for right."),
     Parameter("output.preview_mirror", False, "Turn only what the window shows left for right."),

@@ -32,7 +32,7 @@ else:
 
 SCHEMA = 1
 IDENTITY = "identity"
-CONDITIONERS = ("face_mesh", "canny", "grayscale", "plain")
+CONDITIONERS = ("face_mesh", "canny", "grayscale", "plain", "latent")
 _NAME = re.compile(r"[A-Za-z0-9 _.-]{1,64}")
 _LARGEST_BYTES = 1 << 20
 """A preset is a page of text; what is larger is something else by mistake."""

@@ -8,6 +8,7 @@ from livegan.conditioners.canny import Canny
 from livegan.conditioners.conditioner import Conditioner
 from livegan.conditioners.face_mesh import FaceMesh
 from livegan.conditioners.grayscale import Grayscale
+from livegan.conditioners.latent import Latent
 from livegan.conditioners.plain import Plain
 from livegan.errors import ModelError
 from livegan.puppetry import Puppeteer
@@ -15,7 +16,7 @@ from livegan.puppetry import Puppeteer
 if TYPE_CHECKING:
     from livegan.model_card import ConditionerCard, Puppet
 
-KINDS = {row.kind: row for row in (FaceMesh, Canny, Grayscale, Plain)}
+KINDS = {row.kind: row for row in (FaceMesh, Canny, Grayscale, Plain, Latent)}
 
 
 def open_conditioner(card: ConditionerCard, size: int, puppet: Puppet | None = None) -> Conditioner:

@@ -47,7 +47,7 @@ def _body(graph: Graph, network: UNet, x: str) -> str:
     skips = []
     for down in network.down:
         skips.append(x)
-        x = _block(graph, down, x)
+        x = add_block(graph, down, x)
     doubled = graph.weight(np.array([1, 1, 2, 2], np.float32))
     for level in reversed(range(network.shape.depth)):
         narrow: Any = network.narrow[level]
@@ -59,7 +59,7 @@ def _body(graph: Graph, network: UNet, x: str) -> str:
             coordinate_transformation_mode="asymmetric",
             nearest_mode="floor",
         )
-        x = _block(graph, network.up[level], graph.add("Add", [x, skips[level]]))
+        x = add_block(graph, network.up[level], graph.add("Add", [x, skips[level]]))
     return x
 
 
@@ -125,7 +125,8 @@ def _unfold(graph: Graph, network: UNet, x: str) -> str:
     return graph.add("Reshape", [x, shape], OUTPUT)
 
 
-def _block(graph: Graph, block: nn.Module, x: str) -> str:
+def add_block(graph: Graph, block: nn.Module, x: str) -> str:
+    """Add a block, its norm folded into its convolution."""
     assert isinstance(block, Block)
     weight, bias = _folded(block)
     return _activate(graph, block, graph.conv(x, weight, bias, block.conv.stride))

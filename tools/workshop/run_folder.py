@@ -116,9 +116,12 @@ class RunFolder:
         """Write pictures side by side, two rows beside each other.
 
         Args:
-            rows: drawing, output and target, say; all (H, W, 3) uint8 BGR of one size.
+            rows: drawing, output and target, say; all (H, W, 3) uint8 BGR of one size. Shorter
+                rows end in black.
         """
-        joined: list[Image] = [np.hstack(row) for row in rows]
+        longest = max(map(len, rows))
+        filled = [[*row, *[np.zeros_like(row[0])] * (longest - len(row))] for row in rows]
+        joined: list[Image] = [np.hstack(row) for row in filled]
         if len(joined) % 2:
             joined.append(np.zeros_like(joined[0]))
         sheet = np.vstack([np.hstack(joined[i : i + 2]) for i in range(0, len(joined), 2)])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from livegan.errors import UsageError
-from workshop.recipes import cyclegan, live, pix2pix
+from workshop.recipes import autoencoder, cyclegan, live, pix2pix
 from workshop.recipes.recipe import RecipeModule
 
-RECIPES: dict[str, RecipeModule] = {module.NAME: module for module in (live, pix2pix, cyclegan)}
+RECIPES: dict[str, RecipeModule] = {
+    module.NAME: module for module in (live, pix2pix, cyclegan, autoencoder)
+}
 
 
 def find_recipe(name: str) -> RecipeModule:

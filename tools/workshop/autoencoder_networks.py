@@ -1,0 +1,139 @@
+"""Networks that press a small picture through a few numbers: an encoder and a decoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from livegan.errors import UsageError
+from livegan.parameters import LATENTS
+from workshop.networks import SLOPE, Block
+
+SIDE = 64
+"""Of the pictures, in pixels: 64 x 64 x 3 = 12288 values, the classic size."""
+VALUES = SIDE * SIDE * 3
+_DENSE = (VALUES, 512, 128)
+_CHANNELS = (3, 32, 64, 128, 256)
+_COARSEST = SIDE >> (len(_CHANNELS) - 1)
+
+Form = Literal["dense", "convolutional"]
+FORMS: tuple[Form, ...] = get_args(Form)
+
+
+@dataclass(frozen=True)
+class AutoencoderShape:
+    """What must be known to build the network.
+
+    Args:
+        form: "dense" is 12288 > 512 > 128 > latents and back; "convolutional" halves the picture
+            four times and doubles it again.
+        latents: how many numbers a picture is pressed through, 1 to 32.
+
+    Raises:
+        UsageError: more latents than can be played, or none.
+    """
+
+    form: Form = "convolutional"
+    latents: int = LATENTS
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.latents <= LATENTS:
+            raise UsageError(f"--latents is {self.latents}, wanted 1 to {LATENTS}")
+
+
+class Autoencoder(nn.Module):
+    """Picture to latents to picture; pictures are BGR in -1..1, 64 x 64.
+
+    Args:
+        shape: its form.
+    """
+
+    def __init__(self, shape: AutoencoderShape) -> None:
+        super().__init__()
+        self.shape = shape
+        build = _dense if shape.form == "dense" else _convolutional
+        self.encoder, self.decoder = build(shape.latents)
+        self.moments = Moments(shape.latents)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """(B, latents) -> (B, 3, 64, 64) in -1..1."""
+        picture: Tensor = self.decoder(latents)
+        return picture
+
+    def encode(self, picture: Tensor) -> Tensor:
+        """(B, 3, 64, 64) in -1..1 -> (B, latents)."""
+        latents: Tensor = self.encoder(picture)
+        return latents
+
+    def freeze_norms(self) -> None:
+        """From now on normalise with the running statistics, as the exported network does."""
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+
+
+class Moments(nn.Module):
+    """Mean and covariance of the latents as they come by in training, the last ones most.
+
+    Args:
+        count: of latents.
+        decay: what is kept at each batch; with 0.99 about the last hundred batches count.
+    """
+
+    def __init__(self, count: int, decay: float = 0.99) -> None:
+        super().__init__()
+        self._decay = decay
+        self.weight: Tensor
+        self.first: Tensor
+        self.second: Tensor
+        self.register_buffer("weight", torch.zeros(()))
+        self.register_buffer("first", torch.zeros(count))
+        self.register_buffer("second", torch.zeros(count, count))
+
+    @torch.no_grad()
+    def watch(self, latents: Tensor) -> None:
+        """Take (B, count) latents in."""
+        new = 1 - self._decay
+        self.weight.lerp_(torch.ones_like(self.weight), new)
+        self.first.lerp_(latents.mean(0), new)
+        self.second.lerp_(latents.T @ latents / len(latents), new)
+
+    def mean_and_covariance(self) -> tuple[Tensor, Tensor]:
+        """(count,) and (count, count) float64 on the CPU; standard normal before all training."""
+        first, second = self.first.double().cpu(), self.second.double().cpu()
+        if not self.weight:
+            return first, torch.eye(len(first), dtype=torch.float64)
+        mean = first / self.weight.double().cpu()
+        return mean, second / self.weight.double().cpu() - torch.outer(mean, mean)
+
+
+def _dense(latents: int) -> tuple[nn.Sequential, nn.Sequential]:
+    widths = (*_DENSE, latents)
+    down: list[nn.Module] = [nn.Flatten()]
+    up: list[nn.Module] = []
+    for entering, leaving in zip(widths, widths[1:], strict=False):
+        down += [nn.Linear(entering, leaving), nn.LeakyReLU(SLOPE)]
+        up = [nn.LeakyReLU(SLOPE), nn.Linear(leaving, entering), *up]
+    # Nothing after the latents, nothing before them.
+    return (
+        nn.Sequential(*down[:-1]),
+        nn.Sequential(*up[1:], nn.Unflatten(1, (3, SIDE, SIDE)), nn.Tanh()),
+    )
+
+
+def _convolutional(latents: int) -> tuple[nn.Sequential, nn.Sequential]:
+    down: list[nn.Module] = []
+    up: list[nn.Module] = [nn.Conv2d(_CHANNELS[1], 3, 3, padding=1), nn.Tanh()]
+    for entering, leaving in zip(_CHANNELS, _CHANNELS[1:], strict=False):
+        down.append(Block(entering, leaving, stride=2))
+        # The finest level paints from as many channels as the one below: 3 would be too few.
+        up = [nn.Upsample(scale_factor=2), Block(leaving, max(entering, _CHANNELS[1])), *up]
+    coarsest = (_CHANNELS[-1], _COARSEST, _COARSEST)
+    values = _CHANNELS[-1] * _COARSEST**2
+    return (
+        nn.Sequential(*down, nn.Flatten(), nn.Linear(values, latents)),
+        nn.Sequential(nn.Linear(latents, values), nn.Unflatten(1, coarsest), *up),
+    )

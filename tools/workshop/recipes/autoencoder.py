@@ -1,0 +1,114 @@
+"""The recipe `autoencoder`, as people ask for it: its options, its pictures, what comes of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.conditioners.latent import Latent
+from livegan.conditioners.latent_drawing import COUNT, Layout, draw_latents
+from livegan.errors import UsageError
+from livegan.model_card import ConditionerCard
+from workshop.autoencoder_networks import FORMS, SIDE, Autoencoder, AutoencoderShape
+from workshop.autoencoder_onnx import build_latent_onnx
+from workshop.held_out import HeldOut
+from workshop.latent_space import LatentSpace, fit_space, paint
+from workshop.recipes.autoencoder_recipe import AutoencoderRecipe
+from workshop.recipes.computing import Computing
+from workshop.recipes.examples import resized
+from workshop.recipes.faces import find_framing, read_faces
+from workshop.recipes.recipe import Job, Product
+
+NAME = "autoencoder"
+HELP = "faces from noise: 64 x 64 pictures pressed through a few numbers that are played on stage"
+SIZE = 256
+"""Side of drawing and picture on stage, in pixels."""
+RANDOM_FACES = 16
+
+
+def add_arguments(parser: argparse._ActionsContainer) -> None:
+    """Add the recipe's own options."""
+    parser.add_argument("--form", choices=FORMS, default="convolutional",
+                        help="dense is the classic 12288 > 512 > 128 > latents and back, 51 MB;"
+                        " convolutional is sharper and smaller (default)")
+    parser.add_argument("--latents", type=int, default=COUNT,
+                        help=f"how many numbers make a face, 1 to {COUNT} (default: {COUNT})")
+    parser.add_argument("--batch", type=int, default=64, help="pictures a step")
+    parser.add_argument("--no-flip", action="store_true", help="don't mirror pictures")
+
+
+def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -> Job:
+    """Read the pictures and make everything ready.
+
+    Raises:
+        UsageError: there are no pictures, or an option is not as the recipe needs it.
+    """
+    if arguments.batch < 2:
+        raise UsageError(f"--batch is {arguments.batch}, wanted at least 2")
+    shape = AutoencoderShape(arguments.form, arguments.latents)
+    faces = read_faces(arguments.dataset, SIZE, progress)
+    framing = find_framing(faces.train)
+    face_size, eye_height = framing or (0.0, 0.0)
+    seen = ("the performer's face will be framed as theirs are" if framing
+            else "there are no faces in them: the whole camera picture will be encoded")
+    train = resized(faces.train, (SIDE, SIDE))
+    computing = Computing(arguments.precision, arguments.compile)
+    flip = not arguments.no_flip
+    return Job(
+        recipe=AutoencoderRecipe(shape, train, arguments.batch, flip, arguments.seed, computing),
+        told=f"{len(train)} pictures to train on, {len(faces.val)} held out; {seen}",
+        settings={
+            "shape": asdict(shape), "batch": arguments.batch, "flip": flip,
+            "face_size": face_size, "eye_height": eye_height,
+        },
+        dataset=faces.card.to_dict(),
+        held_out={"": _to_encode(faces.val), "random": _to_imagine()},
+    )
+
+
+def products(run: Mapping[str, Any]) -> list[Product]:
+    """The latent generator."""
+    settings = run["settings"]
+    network = Autoencoder(AutoencoderShape(**settings["shape"])).eval()
+    framing = {f"latent.{name}": settings[name] for name in ("face_size", "eye_height")}
+
+    @cache  # once the checkpoint has filled the network
+    def space() -> LatentSpace:
+        return fit_space(network)
+
+    return [
+        Product(
+            painter="",
+            part="network",
+            network=network,
+            size=(SIZE, SIZE),
+            conditioner=ConditionerCard(Latent.kind, Latent.version, framing),
+            puppet=None,
+            paint=lambda drawings: paint(network, space(), drawings),
+            to_onnx=lambda: build_latent_onnx(network, space(), (SIZE, SIZE)),
+        )
+    ]
+
+
+def _to_encode(pictures: NDArray[np.uint8]) -> HeldOut:
+    """Faces that should come out as they went in."""
+    kept = HeldOut.of(pictures, pictures)
+    side = Layout(SIZE).face
+    faces = resized(kept.drawings, (side, side))
+    drawings = np.stack([draw_latents(face, 1.0, np.zeros(COUNT), SIZE) for face in faces])
+    return HeldOut(drawings, kept.pictures, kept.shown)
+
+
+def _to_imagine() -> HeldOut:
+    """Random draws, of which nobody knows what they should look like but faces."""
+    side = Layout(SIZE).face
+    nobody = np.zeros((side, side, 3), np.uint8)
+    draws = np.random.default_rng(0).standard_normal((RANDOM_FACES, COUNT))
+    drawings = np.stack([draw_latents(nobody, 0.0, draw, SIZE) for draw in draws])
+    return HeldOut(drawings, None, np.arange(RANDOM_FACES))
