@@ -228,4 +228,5 @@ def _toml_value(value: Setting) -> str:
 
 
 def _toml_text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # TOML's basic strings escape as JSON does
+    # TOML's basic strings escape as JSON does, and DEL besides.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
