@@ -63,6 +63,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("data", type=Path, help="a dataset of pairs, pictures, or a clip")
     parser.add_argument("--out", type=Path, required=True, help="folder for the result")
     parser.add_argument("--split", choices=SPLITS, default="val", help="which pairs of a dataset")
+    parser.add_argument("--direction", choices=("AtoB", "BtoA"),
+                        help="A is the drawing; by default as the generator was trained")
     parser.add_argument("--painter", default="", help="which network, where a run has several")
     parser.add_argument("--inline", action="store_true",
                         help="put the pictures into index.html, so that it can be sent as one file")
@@ -97,7 +99,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 def _judge(painter: Painter, arguments: argparse.Namespace, album: Album) -> Evaluation:
     data: Path = arguments.data
     if (data / "dataset.json").exists():
-        return evaluate_pairs(painter, data, arguments.split, album)
+        direction = arguments.direction or painter.direction
+        return evaluate_pairs(painter, data, arguments.split, direction, album)
     if data.is_dir() or data.suffix.lower() in SUFFIXES:
         return evaluate_pictures(painter, data, album)
     return evaluate_clip(painter, data, album)

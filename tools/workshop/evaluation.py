@@ -17,11 +17,13 @@ from livegan.frames import Image
 from workshop.chart import Chart
 from workshop.dataset_card import DatasetCard
 from workshop.face_metrics import landmark_errors
-from workshop.metrics import compare
+from workshop.metrics import MOST_DB, compare
 from workshop.motion_metrics import MotionRatio, Stopwatch, latency_ms, static_flicker
 from workshop.painters import Painter
-from workshop.pairs import read_pairs
+from workshop.pairs import Pairs, read_pairs
+from workshop.quality import psnr_db
 from workshop.report import Figure, Row
+from workshop.resizing import resized
 from workshop.tally import Tally
 
 Item = TypeVar("Item")
@@ -82,23 +84,27 @@ class Album:
         return path
 
 
-def evaluate_pairs(painter: Painter, dataset: Path, split: str, album: Album) -> Evaluation:
+def evaluate_pairs(
+    painter: Painter, dataset: Path, split: str, direction: str, album: Album
+) -> Evaluation:
     """Paint one split of a dataset and compare it with what it should be.
 
     Args:
         painter: what is judged.
-        dataset: folder of pairs.
+        dataset: folder of pairs; pictures of another size are stretched, as in training.
         split: "val" or "train".
+        direction: "AtoB" from the drawings, "BtoA" from the pictures.
         album: where inputs, outputs and targets go.
 
     Raises:
-        UsageError: the dataset is broken, or was made for another generator.
+        UsageError: the dataset is broken, or was drawn for another generator.
     """
     card = DatasetCard.read(dataset / "dataset.json")
-    _check_fits(painter, card, dataset)
+    if direction == "AtoB":
+        _check_drawn(painter, card, dataset)
     if not card.counts[split]:
         raise UsageError(f"{dataset} has no pairs in {split}; choose another --split")
-    pairs = read_pairs(dataset, card, split, lambda done: None)
+    pairs = _fitted(read_pairs(dataset, card, split, lambda done: None), painter, direction)
     tally, watch, motion = Tally("pairs", len(pairs)), Stopwatch(), MotionRatio()
     faces = FaceJudge()
     rows = []
@@ -108,6 +114,8 @@ def evaluate_pairs(painter: Painter, dataset: Path, split: str, album: Album) ->
         motion.add(painted, target)
         wanted = None if pairs.landmarks is None else pairs.landmarks[index]
         figures = {**compare(painted, target), **faces.judge(painted, target, wanted)}
+        if pairs.masks is not None:
+            figures.update(hole_figures(painted, target, pairs.masks[index]))
         name = f"{index:06d}"
         pictures = {"input": drawing, "output": painted, "target": target}
         kept = [album.keep(name, caption, image) for caption, image in pictures.items()]
@@ -120,11 +128,12 @@ def evaluate_pairs(painter: Painter, dataset: Path, split: str, album: Album) ->
         metrics["motion_ratio"] = motion.value
     stills = pairs.drawings if painter.card.conditioner.kind == "plain" else pairs.pictures
     flicker, notes = flicker_of(painter, spread(list(stills), STILLS))
-    notes = [*faces.notes(), *notes]
-    told = f"{len(pairs)} pairs of {card.name}, {split}"
-    captions = ("input", "output", "target")
+    if card.size != painter.card.size:
+        notes.append(f"Pairs of {card.size[1]} x {card.size[0]} were stretched to fit.")
     return Evaluation(
-        "pairs", told, captions, rows, {**metrics, **flicker}, ("haarpsi", "high"), notes
+        "pairs", f"{len(pairs)} pairs of {card.name}, {split}, {direction}",
+        ("input", "output", "target"), rows, {**metrics, **flicker}, ("haarpsi", "high"),
+        [*faces.notes(), *notes],
     )
 
 
@@ -216,16 +225,43 @@ def spread(items: Sequence[Item], most: int) -> list[Item]:
     return [items[index] for index in chosen]
 
 
-def _check_fits(painter: Painter, card: DatasetCard, dataset: Path) -> None:
-    wanted, found = painter.card, card
-    if found.size != wanted.size:
-        raise UsageError(
-            f"pairs of {dataset} are {found.size[0]} x {found.size[1]}, {wanted.name} paints "
-            f"{wanted.size[0]} x {wanted.size[1]}; make the dataset at that size"
-        )
-    drawn, asked = found.conditioner, wanted.conditioner
+def hole_figures(painted: Image, target: Image, mask: NDArray[np.uint8]) -> dict[str, float]:
+    """How well what the drawing hides was filled in.
+
+    Args:
+        painted, target: (H, W, 3) uint8.
+        mask: (H, W) uint8, above 127 where the drawing hides the picture.
+
+    Returns:
+        `hole_l1` in grey levels and `hole_psnr_db` of the hidden pixels; nothing without any.
+    """
+    hidden = mask > 127
+    if not hidden.any():
+        return {}
+    there = painted[hidden], target[hidden]
+    return {"hole_l1": float(np.abs(there[0].astype(np.float32) - there[1]).mean()),
+            "hole_psnr_db": min(MOST_DB, psnr_db(*there))}
+
+
+def _fitted(pairs: Pairs, painter: Painter, direction: str) -> Pairs:
+    """The pairs as the generator takes them: turned, and stretched to its size."""
+    size, found = painter.card.size, pairs.pictures.shape[1:3]
+    drawings, pictures = resized(pairs.drawings, size), resized(pairs.pictures, size)
+    if direction == "BtoA":
+        # Drawings show no face to be found again, and what a mask hides is not the target's.
+        return Pairs(pictures, drawings, None)
+    landmarks = pairs.landmarks
+    if landmarks is not None:
+        landmarks = landmarks * np.array([size[1] / found[1], size[0] / found[0]], np.float32)
+    masks = None if pairs.masks is None else resized(pairs.masks, size)
+    return Pairs(drawings, pictures, landmarks, masks)
+
+
+def _check_drawn(painter: Painter, card: DatasetCard, dataset: Path) -> None:
+    drawn, asked = card.conditioner, painter.card.conditioner
     if (drawn.kind, drawn.version) != (asked.kind, asked.version):
         raise UsageError(
-            f"{dataset} was drawn by {drawn.kind} version {drawn.version}, {wanted.name} wants "
-            f"{asked.kind} version {asked.version}; make the dataset with that conditioner"
+            f"{dataset} was drawn by {drawn.kind} version {drawn.version}, {painter.card.name} "
+            f"wants {asked.kind} version {asked.version}; make the dataset with that conditioner, "
+            "or choose --direction BtoA if it paints from the pictures"
         )

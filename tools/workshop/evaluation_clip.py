@@ -15,7 +15,7 @@ from livegan.frames import Frame, Image
 from livegan.sources.clip import Clip
 from workshop.chart import Chart
 from workshop.evaluation import STILLS, Album, Evaluation, flicker_of, means
-from workshop.evaluation_live import CAPTIONS, FaceFinder, keep
+from workshop.evaluation_live import CAPTIONS, FaceWatch, keep
 from workshop.face_metrics import FEWEST_FRAMES, MOVES, Moves, liveness, moves_of
 from workshop.motion_metrics import Stopwatch, latency_ms
 from workshop.painters import Painter
@@ -43,7 +43,7 @@ def evaluate_clip(painter: Painter, path: Path, album: Album) -> Evaluation:
     draw, paint, track = Stopwatch(), Stopwatch(), Track()
     with Clip(path, live=False) as clip:
         conditioner, values = painter.open_conditioner(), painter.values()
-        faces = FaceFinder(still=False)
+        faces = FaceWatch(still=False)
         tally, chosen = Tally("frames", clip.frame_count), _Chosen(clip.frame_count)
         for frame in _frames(clip):
             seen = draw(conditioner.condition, frame, values)

@@ -36,7 +36,7 @@ def evaluate_pictures(painter: Painter, where: Path, album: Album) -> Evaluation
     """
     paths = pictures_in(where)
     conditioner, values = painter.open_conditioner(), painter.values()
-    tally, watch, faces = Tally("pictures", len(paths)), Stopwatch(), FaceFinder()
+    tally, watch, faces = Tally("pictures", len(paths)), Stopwatch(), FaceWatch()
     rows: list[Row] = []
     read: list[Path] = []
     notes = []
@@ -71,7 +71,7 @@ def evaluate_pictures(painter: Painter, where: Path, album: Album) -> Evaluation
     )
 
 
-class FaceFinder:
+class FaceWatch:
     """Finds the performer's face and the painted one, frame by frame.
 
     Args:

@@ -19,6 +19,8 @@ MEANINGS = {
     "ms_ssim": ("MS-SSIM", "likeness of structure at five scales; 1 is equal"),
     "psnr_db": ("PSNR", "decibels; higher is nearer, pixel by pixel"),
     "l1": ("L1", "mean difference in grey levels; 0 is equal"),
+    "hole_psnr_db": ("PSNR in holes", "decibels, of what the drawing hides"),
+    "hole_l1": ("L1 in holes", "mean difference in grey levels, of what the drawing hides"),
     "detection_rate": ("faces found", "share of faces that can be found again in the output"),
     "mouth_error": ("mouth error", "of the lips' landmarks, over the distance of the eyes"),
     "eyes_error": ("eyes error", "of the lids' landmarks, over the distance of the eyes"),

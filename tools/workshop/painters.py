@@ -27,11 +27,16 @@ class Painter:
 
     Args:
         generator: has painted once.
-        card: of its name, size, conditioner and puppet; a run's has no more than these.
+        card: of its name, size, conditioner, puppet and training; a run's has no more than these.
     """
 
     generator: Generator
     card: ModelCard
+
+    @property
+    def direction(self) -> str:
+        """"AtoB" if it paints pictures from drawings, "BtoA" if it was trained the other way."""
+        return str(self.card.training.get("direction", "AtoB"))
 
     def open_conditioner(self) -> Conditioner:
         """What draws for it, knowing nothing of earlier frames.
@@ -125,7 +130,9 @@ def _open_run(path: Path, which: str) -> Painter:
     product = _choose(products, which, path)
     load_checkpoint(checkpoint, {product.part: product.network})
     name = checkpoint.parent.resolve().name + (f"-{which}" if which else "")
-    card = ModelCard(name, product.size, product.conditioner, product.puppet)
+    card = ModelCard(
+        name, product.size, product.conditioner, product.puppet, run["settings"]
+    )
     painter = Painter(Trained(product), card)
     _warm_up(painter.generator)
     return painter

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from livegan.frames import Image
+from workshop.crew import crew
+from workshop.resizing import resized
+
+__all__ = ["GROWTH", "Jitter", "Order", "resized"]
 
 GROWTH = 286 / 256
 """Pictures are enlarged by this and cut back anywhere (Isola 2017, section 6.2)."""
@@ -47,7 +50,7 @@ class Order:
 
     Args:
         count: how many there are.
-        batch: how many come in a step.
+        batch: how many come in a step, in each process that trains.
         seed: of the order.
     """
 
@@ -59,11 +62,12 @@ class Order:
     @property
     def steps_per_epoch(self) -> int:
         """Steps in which all have come about once."""
-        return max(1, self._count // self._batch)
+        return max(1, self._count // (self._batch * crew().count))
 
     def at(self, step: int) -> list[int]:
         """Which come in that step, counted from 0."""
-        return [self._index(step * self._batch + place) for place in range(self._batch)]
+        first = (step * crew().count + crew().rank) * self._batch
+        return [self._index(first + place) for place in range(self._batch)]
 
     def _index(self, at: int) -> int:
         epoch, place = divmod(at, self._count)
@@ -71,13 +75,3 @@ class Order:
             self._shuffled = np.random.default_rng((self._seed, epoch)).permutation(self._count)
             self._epoch = epoch
         return int(self._shuffled[place])
-
-
-def resized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """(N, H, W, ...) uint8 stretched to another height and width."""
-    if images.shape[1:3] == size:
-        return images
-    shrinks = size[0] * size[1] < images.shape[1] * images.shape[2]
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    scaled = [cv2.resize(image, size[::-1], interpolation=way) for image in images]
-    return np.asarray(scaled, np.uint8).reshape(len(images), *size, *images.shape[3:])
