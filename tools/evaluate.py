@@ -43,6 +43,8 @@ from workshop.evaluation_page import MEANINGS, ordered, write_evaluation
 from workshop.painters import Painter, open_painter
 from workshop.report import told
 
+_SCRATCH = ".evaluate-"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
@@ -80,8 +82,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     painter = open_painter(arguments.generator, arguments.painter)
     try:
         out.mkdir(parents=True, exist_ok=True)
+        for killed in out.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(killed)
         # Beside its place, so that nothing half-done is ever there.
-        with tempfile.TemporaryDirectory(dir=out, prefix=".evaluate-") as scratch:
+        with tempfile.TemporaryDirectory(dir=out, prefix=_SCRATCH) as scratch:
             made = Path(scratch)
             evaluation = _judge(painter, arguments, Album(made))
             write_evaluation(made, painter, evaluation, arguments.inline)

@@ -272,6 +272,7 @@ def test_a_new_evaluation_takes_the_old_ones_place(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run(reverse, pairs, "--out", out) == 0
     (out / "mine.txt").write_text("kept")
+    (out / ".evaluate-killed" / "pictures").mkdir(parents=True)  # as kill -9 leaves it
     assert run(reverse, pairs, "--out", out, "--split", "train") == 0
     assert sorted(path.name for path in out.iterdir()) == [
         "index.html", "metrics.json", "mine.txt", "pictures"]
