@@ -2,8 +2,18 @@
 
 One example of each subcommand; each explains itself with --help:
 
+    python tools/dataset.py video me.mp4 --out datasets/me
+    python tools/dataset.py folder portraits --out datasets/portraits --set face_mesh.contours=off
+    python tools/dataset.py folder --camera camera:0 --frames 400 --out datasets/room
+    python tools/dataset.py gray photographs --out datasets/colouring
+    python tools/dataset.py edges photographs --out datasets/edges --set canny.blur=2
+    python tools/dataset.py mask faces --out datasets/repair --masks shapes --fill noise
+    python tools/dataset.py palette labels photographs --out datasets/facades
+    python tools/dataset.py combine drawings paintings --out datasets/paintings
+    python tools/dataset.py split datasets/repair --out datasets/repair-2 --group '^[^ ]+'
     python tools/dataset.py download https://a.site/random --count 500 --out pictures
     python tools/dataset.py crop-faces pictures --out faces --size 256
+    python tools/dataset.py clean faces
 
 Each may be stopped, or killed: the same command goes on. What it makes, tools/train.py trains on.
 """
@@ -16,7 +26,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from livegan.errors import UsageError
-from workshop.subcommands import crop_faces, download, edges, folder, gray, video
+from workshop.subcommands import (
+    clean,
+    combine,
+    crop_faces,
+    download,
+    edges,
+    folder,
+    gray,
+    mask,
+    palette,
+    split,
+    video,
+)
 
 
 class Subcommand(Protocol):
@@ -40,9 +62,14 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     video,
     download,
     crop_faces,
+    clean,
     folder,
     gray,
     edges,
+    mask,
+    palette,
+    combine,
+    split,
 )
 
 

@@ -160,7 +160,8 @@ def choose(films: Sequence[Film], size: int, count: int, part: float) -> Choice:
     splits = np.array(by_time([str(owner) for owner in owners], part))
     neutral = neutral_face(list(faces), times.tolist())
     drives = [read_drive(face, neutral) for face in faces]
-    posed = np.stack([player(neutral).pose(drive) for drive in drives])
+    drawn = player(neutral)
+    posed = np.stack([drawn.pose(drive) for drive in drives])
     train = np.flatnonzero(splits == "train")
     held_out = np.flatnonzero(splits == "val")
     rows = features([drives[k] for k in train], posed[train])
@@ -202,7 +203,7 @@ def draw_frames(
     def work(left: list[int]) -> Iterator[str]:
         for film in range(len(films)):
             wanted = [number for number in left if choice.tasks[number].film == film]
-            frames = _frames(films[film].path, [choice.tasks[n].frame for n in wanted])
+            frames = read_frames(films[film].path, [choice.tasks[n].frame for n in wanted])
             for number, image in zip(wanted, frames, strict=True):
                 if image is not None:
                     parts.put(number, pair(number, image))
@@ -211,7 +212,7 @@ def draw_frames(
     return work
 
 
-def _frames(path: Path, wanted: Sequence[int]) -> Iterator[Image | None]:
+def read_frames(path: Path, wanted: Sequence[int]) -> Iterator[Image | None]:
     """Those frames of a film, in rising order; None for each that does not come."""
     left = list(wanted)
     if not left:

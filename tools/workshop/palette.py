@@ -19,7 +19,7 @@ Palette = Mapping[str, str]
 
 # Nearer than this, in grey levels over three channels, two colours are one that a JPEG blurred.
 _SAME = 48.0
-# A colour that fills less of all maps than this is an edge between two others.
+# A colour that fills less of all maps than this was not meant.
 _LEAST_SHARE = 0.001
 
 
@@ -36,18 +36,23 @@ class Snapper:
     def snap(self, image: Image) -> Image:
         """(H, W, 3) uint8 BGR in colours of the palette alone.
 
-        A pixel that is near to none lies on an edge, where two colours are mixed: it would become
-        a third. It takes that of the nearest pixel that is near to one.
+        Along an edge two colours are mixed, and would make a thin line of a third. So a pixel keeps
+        its nearest colour if that is near, or belongs to an area at least 3 pixels wide; the
+        others take that of the nearest pixel that does.
         """
         nearest, distance = self._nearest(image)
-        mixed = (distance > _SAME / 2).astype(np.uint8)
-        if mixed.any() and not mixed.all():
-            _, numbers = cv2.distanceTransformWithLabels(
-                mixed, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        unsure = np.asarray(distance > _SAME / 2, np.uint8)
+        for number in np.unique(nearest[unsure > 0]):
+            area = np.asarray(nearest == number, np.uint8)
+            wide = cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+            unsure[np.asarray(wide) > 0] = 0
+        if unsure.any() and not unsure.all():
+            _, places = cv2.distanceTransformWithLabels(
+                unsure, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
             )
-            owners = np.zeros(int(numbers.max()) + 1, np.int64)
-            owners[numbers[mixed == 0]] = nearest[mixed == 0]
-            nearest = np.where(mixed, owners[numbers], nearest)
+            owners = np.zeros(int(places.max()) + 1, np.int64)
+            owners[places[unsure == 0]] = nearest[unsure == 0]
+            nearest = np.where(unsure, owners[places], nearest)
         return np.asarray(self._colours[nearest], np.uint8)
 
     def _nearest(self, image: Image) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -100,7 +105,7 @@ def find_palette(images: Sequence[Image], most: int) -> dict[str, str]:
     Raises:
         UsageError: they have more colours than label maps do, or only one.
     """
-    pixels = np.concatenate([image.reshape(-1, 3) for image in images])
+    pixels = np.concatenate([_flat(image) for image in images])
     # In steps of 8 grey levels, so that what a JPEG scatters falls together.
     steps, inverse, counts = np.unique(
         pixels >> 3, axis=0, return_inverse=True, return_counts=True
@@ -119,6 +124,13 @@ def find_palette(images: Sequence[Image], most: int) -> dict[str, str]:
         )
     found = [to_hex(colour) for colour in chosen]
     return {colour: colour for colour in found}
+
+
+def _flat(image: Image) -> NDArray[np.uint8]:
+    """(N, 3) the colours of the pixels that are like all around them; the rest lie on edges."""
+    around = np.ones((3, 3), np.uint8)
+    spread = cv2.subtract(cv2.dilate(image, around), cv2.erode(image, around))
+    return np.asarray(image[spread.max(axis=2) < _SAME])
 
 
 def to_bgr(colour: str) -> tuple[int, int, int]:
