@@ -3,6 +3,7 @@
     python tools/train.py DATASET --out RUN --minutes 15
     python tools/train.py DATASET --out RUN --recipe pix2pix --epochs 200
     python tools/train.py --recipe pix2pix --help
+    torchrun --nproc-per-node 4 tools/train.py DATASET --out RUN ...
 
 The same command goes on where it was stopped or killed. RUN/index.html shows how it stands; then
 python tools/export.py RUN --name NAME makes a generator of it.
@@ -11,6 +12,7 @@ python tools/export.py RUN --name NAME makes a generator of it.
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -20,7 +22,8 @@ import torch
 
 from livegan.errors import UsageError
 from workshop.budget import Budget
-from workshop.progress import ProgressLine
+from workshop.crew import crew
+from workshop.progress import ProgressLine, Silence
 from workshop.recipes import RECIPES, find_recipe
 from workshop.recipes.computing import PRECISIONS
 from workshop.run_folder import RunFolder
@@ -38,7 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _train(arguments, f"python tools/train.py {shlex.join(given)}")
     except UsageError as error:
-        print(f"train: {error}", file=sys.stderr)
+        # Several processes fail alike; the first one speaks.
+        if not int(os.environ.get("RANK", 0)):
+            print(f"train: {error}", file=sys.stderr)
         return 2
 
 
@@ -80,7 +85,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _train(arguments: argparse.Namespace, command: str) -> int:
-    line = ProgressLine()
+    line = ProgressLine() if crew().rank == 0 else Silence()
     folder = RunFolder(arguments.out)
     seed = arguments.seed
     arguments.seed += DETOUR * folder.detours()
@@ -94,7 +99,9 @@ def _train(arguments: argparse.Namespace, command: str) -> int:
         **job.settings,
         "seed": seed,
     }
-    folder.begin(settings, job.dataset, job.held_out)
+    if crew().rank == 0:
+        folder.begin(settings, job.dataset, job.held_out)
+    crew().wait()
     by_minutes = None if arguments.save_epochs else arguments.save_minutes
     saving = Saving(by_minutes, arguments.save_epochs, arguments.keep)
     budget = Budget(arguments.minutes, arguments.epochs)
@@ -110,7 +117,8 @@ def _run(training: Training, folder: RunFolder, line: ProgressLine, command: str
         line.end("stopped; the same command goes on from here")
         return 130
     except Diverged as error:
-        folder.take_detour()
+        if crew().rank == 0:
+            folder.take_detour()
         raise UsageError(
             f"the training diverged ({error}); {_back(training)}, with other chances: {command}"
         ) from error

@@ -36,7 +36,7 @@ def test_a_run_ends_in_time_and_shows_what_it_made(
     told = progress(tmp_path / "run")
     assert told["minutes"] >= 0.02
     assert told["steps"] > 0
-    assert {"l1", "psnr_db"} == set(told["metrics"])
+    assert {"l1", "psnr_db", "ms_ssim", "haarpsi"} == set(told["metrics"])
     preview = cv2.imread(str(tmp_path / "run" / "preview.png"))
     # Six held-out pairs, two rows beside each other, each drawing, output and target.
     assert preview.shape == (3 * SIZE, 2 * 3 * SIZE, 3)

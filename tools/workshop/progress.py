@@ -37,3 +37,13 @@ class ProgressLine:
         """Say what came of it, on a line that stays."""
         print(f"\r\x1b[K{text}" if self._in_place else text, flush=True)
         self._next_s = -float("inf")
+
+
+class Silence(ProgressLine):
+    """For a process that works beside another one, which speaks for both."""
+
+    def show(self, text: str) -> None:
+        """Say nothing."""
+
+    def end(self, text: str) -> None:
+        """Say nothing."""

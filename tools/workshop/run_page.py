@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workshop.chart import Chart
 from workshop.held_out import HeldOut
 from workshop.history import History, Point
-from workshop.quality import picture_metrics
+from workshop.metrics import compare
 from workshop.report import Gallery, Page, Row, Section, Table, worst_first, write_page
 from workshop.run_folder import RunFolder
 
@@ -77,11 +77,11 @@ def _gallery(name: str, pictures: NDArray[np.uint8], held_out: HeldOut) -> Galle
         Row(
             f"{index}",
             [held_out.drawings[index], pictures[index], targets[index]],
-            picture_metrics(pictures[index : index + 1], targets[index : index + 1]),
+            compare(pictures[index], targets[index]),
         )
         for index in range(len(pictures))
     ]
-    worst = worst_first(rows, "psnr_db", best="high")[:ROWS]
+    worst = worst_first(rows, "haarpsi", best="high")[:ROWS]
     note = f"The {len(worst)} worst of {len(rows)}."
     return Gallery(title, ("input", "output", "target"), worst, note)
 

@@ -22,15 +22,16 @@ from workshop.checkpoint import (
     save_checkpoint,
     size_bytes,
 )
+from workshop.crew import crew
 from workshop.held_out import HeldOut
 from workshop.history import History
+from workshop.metrics import compare
 from workshop.progress import ProgressLine
-from workshop.quality import picture_metrics
 from workshop.recipes import Recipe
 from workshop.run_folder import RunFolder
 from workshop.run_page import write_run_page
 
-BEST = "psnr_db"
+BEST = "haarpsi"
 """The held-out metric by which a checkpoint is the best."""
 CURVE_POINT_S = 2.0
 
@@ -141,9 +142,12 @@ class Training:
         while self._fraction < 1:
             losses = self._recipe.step(self._fraction)
             now = time.perf_counter()
-            step_rate = self._recipe.batch / (now - before)
+            step_rate = self._recipe.batch * crew().count / (now - before)
             rate = 0.95 * rate + 0.05 * step_rate if rate else step_rate
-            self._elapsed_s += now - before
+            # All processes that train decide by the same clock and the same losses.
+            elapsed_s, *values = crew().average([self._elapsed_s + now - before, *losses.values()])
+            losses = dict(zip(losses, values, strict=True))
+            self._elapsed_s = elapsed_s
             before = now
             if not all(map(math.isfinite, losses.values())):
                 raise Diverged(", ".join(f"{name} {value}" for name, value in losses.items()))
@@ -174,6 +178,9 @@ class Training:
     def _save(self) -> dict[str, float]:
         """Checkpoint, preview and metrics; each of them whole, or as it was."""
         recipe, folder = self._recipe, self._folder
+        if crew().rank:
+            self.saved_steps, self.saved_s = recipe.steps, self._elapsed_s
+            return {}
         if not finite(recipe.parts):
             raise Diverged("weights that are no numbers")
         self._check_space(1)
@@ -214,9 +221,10 @@ def metrics_of(
 ) -> dict[str, float]:
     """How near painted pictures come to held-out ones; empty where nobody knows the right ones."""
     found = [
-        picture_metrics(pictures, targets)
+        compare(picture, target)
         for name, pictures in painted.items()
         if (targets := held_out[name].pictures) is not None
+        for picture, target in zip(pictures, targets, strict=True)
     ]
     if not found:
         return {}

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from workshop.crew import crew
+
 RATE = 2e-4
 """Of both networks (Isola 2017, section 6.2; Zhu 2017, section 7.1)."""
 
@@ -40,9 +42,10 @@ def rate_at(fraction: float) -> float:
 
 
 def descend(optimiser: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    """One step downhill."""
+    """One step downhill, together with the other processes that train."""
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
+    crew().average_gradients(optimiser)
     optimiser.step()

@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from workshop.crew import crew
+
 PRECISIONS = ("f32", "bf16")
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -32,7 +34,7 @@ class Computing:
     @property
     def device(self) -> torch.device:
         """The GPU if there is one."""
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return crew().device
 
     def place(self, network: Network) -> Network:
         """Put a network there, channels last, which is how convolutions are fastest."""
@@ -56,6 +58,6 @@ class Computing:
 def seed_step(seed: int, steps: int) -> np.random.Generator:
     """Seed all chance of one step, PyTorch's (dropout) too, so that a resumed run goes on as one
     that was never stopped. Returns the chances of the step's own."""
-    sequence = np.random.SeedSequence((seed, steps))
+    sequence = np.random.SeedSequence((seed, steps, crew().rank))
     torch.manual_seed(int(sequence.generate_state(1)[0]))
     return np.random.default_rng(sequence)

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from workshop.checkpoint import Part
+from workshop.crew import crew
 from workshop.discriminators import PatchDiscriminator
 from workshop.losses import (
     adversarial_loss,
@@ -119,6 +120,8 @@ class LiveRecipe:
         self.discriminator_adam = torch.optim.Adam(
             self.discriminator.parameters(), betas=(0.5, 0.99)
         )
+        # Each process that trains has chances of its own.
+        self._apart = (crew().rank,) if crew().rank else ()
         self.steps = 0
         self.batch = batch
         self._shape, self._pairs, self._seed = shape, pairs, seed
@@ -130,7 +133,7 @@ class LiveRecipe:
     @property
     def steps_per_epoch(self) -> int:
         """Steps in which as many pairs come as there are."""
-        return max(1, len(self._pairs) // self.batch)
+        return max(1, len(self._pairs) // (self.batch * crew().count))
 
     @property
     def parts(self) -> dict[str, Part]:
@@ -152,7 +155,7 @@ class LiveRecipe:
         """Train on one batch; `fraction` of the time is over (0..1). Returns the losses."""
         now = moment(fraction)
         # Seeded by the step, so that a resumed run goes on with other pairs than it began with.
-        random = np.random.default_rng((self._seed, self.steps))
+        random = np.random.default_rng((self._seed, self.steps, *self._apart))
         chosen = random.choice(len(self._pairs), size=self.batch, p=self._shares)
         drawing, target, weight = self._batch_of(chosen)
         self.generator.train()
@@ -306,4 +309,5 @@ def _descend(optimiser: torch.optim.Optimizer, loss: Tensor, rate: float) -> Non
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
+    crew().average_gradients(optimiser)
     optimiser.step()
