@@ -43,6 +43,8 @@ from workshop.trial import Trial, choose_norm, invented_trial, trial_on_pairs
 
 PRESETS = ENGINES.parent / "presets"
 USUAL_SIDE = 256
+DRAWINGS = tuple(kind for kind in KINDS if kind != "latent")
+"""What such generators paint from; sliders for latents were never shown to one."""
 MOST_PARAMETERS = 500_000_000
 """An .onnx is a protobuf message, which may have 2 GB."""
 
@@ -64,7 +66,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("file", type=Path, help=".pth, .pt, .ckpt, .safetensors or .pict")
     parser.add_argument("--name", required=True, help="what people will call the generator")
     parser.add_argument(
-        "--conditioner", choices=list(KINDS),
+        "--conditioner", choices=DRAWINGS,
         help="what draws for it (default: asked for, or what drew the pairs)",
     )
     add_set_argument(parser)
@@ -148,10 +150,10 @@ def _conditioner(arguments: argparse.Namespace, trial: Trial | None) -> Conditio
     kind: str | None = arguments.conditioner
     if kind is None and trial and trial.conditioner and not arguments.set:
         return trial.conditioner
-    choices = ", ".join(KINDS)
+    choices = ", ".join(DRAWINGS)
     if kind is None and sys.stdin.isatty():
         kind = input(f"what was it trained to paint from? ({choices}) ").strip()
-    if kind not in KINDS:
+    if kind not in DRAWINGS:
         found = f"{kind!r} is no conditioner" if kind else "nobody said what draws for it"
         raise UsageError(f"{found}; give --conditioner with one of {choices}")
     return conditioner_card(kind, arguments.set)
@@ -182,12 +184,13 @@ def _norm(arguments: argparse.Namespace, network: ClassicNetwork, trial: Trial) 
     chosen: str = arguments.norm or ("per-image" if trial.pictures is None else "auto")
     if chosen == "auto" and trial.pictures is None:
         raise UsageError("--norm auto needs --pairs with a dataset to judge by")
-    if not any(isinstance(module, BatchNorm) for module in network.modules()):
-        return "per-image"  # there is nothing to choose
-    if arguments.file.suffix == ".pict":
+    batch_norms = any(isinstance(module, BatchNorm) for module in network.modules())
+    if not batch_norms or arguments.file.suffix == ".pict":
         if chosen == "running":
-            raise UsageError("--norm running: a .pict file has no statistics; leave --norm out")
-        chosen = "per-image"
+            raise UsageError(
+                f"--norm running: {arguments.file} has no running statistics; leave --norm out"
+            )
+        chosen = "per-image"  # there is nothing to choose
     mode: NormMode = "running" if chosen == "running" else "per-image"
     if chosen == "auto":
         mode, scores = choose_norm(network, trial)

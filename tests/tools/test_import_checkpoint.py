@@ -331,7 +331,8 @@ def test_mistakes_in_the_command_are_one_line(
         (file, [*PLAIN, "--dropout", "1", "--size", "32"], "has no dropout"),
         (file, [*PLAIN, "--set", "canny.blur=2"], "canny.blur"),
         (file, [*PLAIN, "--pairs", str(tmp_path / "pairs"), "--size", "64"], "leave one"),
-        (pict, [*PLAIN, "--size", "32", "--norm", "running"], "has no statistics"),
+        (pict, [*PLAIN, "--size", "32", "--norm", "running"], "has no running statistics"),
+        (file, [*PLAIN, "--size", "32", "--norm", "running"], "has no running statistics"),
     ):
         assert told in refusal(capsys, source, *more)
 
@@ -348,4 +349,4 @@ def test_on_a_terminal_it_asks_what_draws(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("builtins.input", answer)
     path = imported(tmp_path / "net.pth", "--size", "32")
     assert read_card(path).conditioner.kind == "canny"
-    assert len(asked) == 1 and "canny" in asked[0]
+    assert len(asked) == 1 and "(face_mesh, canny, grayscale, plain)" in asked[0]
