@@ -6,17 +6,16 @@
     python tools/portrait.py donna-velata.jpg --film performer.mp4
 
 The portrait's face is moved by what performers did (the motion that ships, or a clip of your own),
-and each picture is drawn by livegan's own conditioner. Train on the pairs with tools/train.py.
+and each picture is drawn by livegan's own conditioner. The same command goes on where it was
+stopped or killed. Train on the pairs with tools/train.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -29,10 +28,11 @@ from livegan.model_card import ConditionerCard, Puppet, PuppetLimits
 from livegan.puppetry.retarget import Drive, Retarget
 from workshop import motion
 from workshop.animated_portrait import AnimatedPortrait
+from workshop.assembly import Assembly, Pair, Parts
+from workshop.building import Task, build, by_workers, finished, made_by
+from workshop.dataset_card import SPLITS, DatasetCard
 from workshop.drawing import PairDrawer
 from workshop.motion import Performance
-from workshop.painting import Array, Picture
-from workshop.pairs import PairWriter
 from workshop.portraits import Portrait, read_portrait
 from workshop.sampling import PoseSampler, held_out
 from workshop.tally import Tally
@@ -42,27 +42,51 @@ _OVERSAMPLING = 2
 
 
 @dataclass(frozen=True, eq=False)
+class DriveTask(Task):
+    """One pair to be made.
+
+    Args:
+        drive: what the portrait does, in the puppet's own measure.
+        seed: of the drawing's noise; None draws without.
+    """
+
+    drive: Drive
+    seed: int | None
+
+
+@dataclass(frozen=True, eq=False)
 class Job:
     """What each worker process needs to make pairs of its own."""
 
     portrait: Portrait
-    size: int
     limits: PuppetLimits
     kind: str
+    parts: Parts
+
+    def open(self) -> Callable[[tuple[int, DriveTask]], str]:
+        """What makes one pair, in a worker."""
+        maker = PairMaker(self)
+
+        def make(numbered: tuple[int, DriveTask]) -> str:
+            number, task = numbered
+            self.parts.put(number, maker.make(task.drive, task.seed))
+            return ""
+
+        return make
 
 
 class PairMaker:
-    """Makes pairs from drives: the picture, its drawing, and the landmarks as drawn."""
+    """Makes pairs from drives: the picture, its drawing, and where the face lies in both."""
 
     def __init__(self, job: Job) -> None:
-        face, large = job.portrait.landmarks, job.size * _OVERSAMPLING
-        self._size = job.size
+        self._size = job.parts.size[0]
+        face, large = job.portrait.landmarks, self._size * _OVERSAMPLING
         self._animated = AnimatedPortrait(job.portrait.picture, face)
         self._retarget = Retarget(face, job.limits, large, face)
-        self._drawer = PairDrawer(job.kind, job.size)
+        self._drawer = PairDrawer(job.kind, self._size)
 
-    def make(self, drive: Drive, seed: int | None) -> tuple[Picture, Picture, Array]:
-        """Drawing, picture, and (478, 3) landmarks in the drawing.
+    def make(self, drive: Drive, seed: int | None) -> Pair:
+        """Drawing, picture and landmarks.
 
         Args:
             drive: in the puppet's own measure.
@@ -71,22 +95,7 @@ class PairMaker:
         large, landmarks = self._animated.play(drive, self._retarget)
         picture = cv2.resize(large, (self._size, self._size), interpolation=cv2.INTER_AREA)
         landmarks = landmarks / _OVERSAMPLING
-        return *self._drawer.draw(np.asarray(picture, np.uint8), landmarks, seed), landmarks
-
-
-_maker: PairMaker | None = None
-
-
-def _start_worker(job: Job) -> None:
-    global _maker
-    cv2.setNumThreads(1)
-    _maker = PairMaker(job)
-
-
-def _make(task: tuple[str, Drive, int | None]) -> tuple[str, Picture, Picture, Array]:
-    assert _maker is not None
-    split, drive, seed = task
-    return split, *_maker.make(drive, seed)
+        return Pair(*self._drawer.draw(np.asarray(picture, np.uint8), landmarks, seed))
 
 
 def make_dataset(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
@@ -100,33 +109,30 @@ def make_dataset(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
     sampler = PoseSampler(performances, retargets, limits, arguments.seed)
     kept = held_out(performances, retargets)
     kept = kept[:: max(1, len(kept) // arguments.validation)]
-    tasks: list[tuple[str, Drive, int | None]] = [("val", drive, None) for drive in kept]
-    tasks += [("train", sampler.draw(), arguments.seed + k) for k in range(arguments.pairs)]
-    kind, name = arguments.conditioner, arguments.name or arguments.out.name
+    tasks = [DriveTask("val", f"seen pose {k}", drive, None) for k, drive in enumerate(kept)]
+    tasks += [
+        DriveTask("train", f"drawn pose {k}", sampler.draw(), arguments.seed + k)
+        for k in range(arguments.pairs)
+    ]
+    kind, size = arguments.conditioner, (arguments.size, arguments.size)
+    made = made_by("portrait", arguments, [arguments.image, arguments.motion or motion.SHIPPED])
+    assembly = Assembly(arguments.out, size, made)
+    if finished(assembly, arguments.out):
+        return
     neutral = (portrait.landmarks / _OVERSAMPLING).astype(np.float32)
     puppet = Puppet(neutral, portrait.crop, limits)
-    writer = PairWriter(
-        arguments.out,
-        name,
-        (arguments.size, arguments.size),
+    card = DatasetCard(
+        arguments.name or arguments.out.name,
+        size,
         ConditionerCard(kind, KINDS[kind].version, PairDrawer.settings(kind)),
         puppet if kind == "face_mesh" else None,
         arguments.licence,
         arguments.credit,
         f"{arguments.image.name}, moved by {arguments.motion or 'the motion that ships'}",
+        dict.fromkeys(SPLITS, 0),
     )
-    job = Job(portrait, arguments.size, limits, kind)
-    progress = Tally("pairs", len(tasks))
-    # Fresh processes: a fork would copy the detector's locks, and hang on them.
-    fresh = get_context("spawn")
-    with ProcessPoolExecutor(arguments.workers, fresh, _start_worker, (job,)) as pool:
-        for split, drawing, picture, landmarks in pool.map(_make, tasks, chunksize=4):
-            writer.add(split, drawing, picture, landmarks if kind == "face_mesh" else None)
-            progress.step()
-    progress.done()
-    counts = writer.finish().counts
-    print(f"{counts['train']} pairs to train on and {counts['val']} held out in {arguments.out}")
-    print(f"next: python tools/train.py {arguments.out} --out runs/{name} --minutes 20")
+    job = Job(portrait, limits, kind, assembly.parts)
+    build(assembly, card, tasks, by_workers(job, tasks, arguments.workers), arguments.out)
 
 
 def read_motion(path: Path | None) -> list[Performance]:
@@ -203,6 +209,9 @@ def main(argv: list[str]) -> int:
     except UsageError as error:
         print(f"portrait: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        return 130
     return 0
 
 
