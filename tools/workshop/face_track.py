@@ -23,7 +23,7 @@ from livegan.sources import open_source
 Array = NDArray[np.float64]
 
 # The square is this much larger than the face from forehead to chin: room for hair, and for the
-# head to move in (shared/reference/training.md, section 10).
+# head to move in.
 _SQUARE_OF_FACE = 1.9
 # Of the Gaussian that the square's way is smoothed with. It looks ahead as far as back, so that
 # the square is never late.
