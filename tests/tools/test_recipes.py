@@ -24,9 +24,12 @@ from workshop.training import Training
 OPTIONS: dict[str, list[str]] = {
     "live": ["--batch", "3", "--width", "8", "--depth", "2"],
     "pix2pix": ["--ngf", "4", "--ndf", "4"],
-    "cyclegan": ["--ngf", "4", "--ndf", "4", "--size", "32", "--network", "resnet_6"],
+    "cyclegan": ["--ngf", "4", "--ndf", "4", "--size", "16", "--network", "resnet_6"],
+    "autoencoder": ["--batch", "3"],
 }
-FILES = {"live": [""], "pix2pix": [""], "cyclegan": ["-a2b", "-b2a"]}
+FILES = {"live": [""], "pix2pix": [""], "cyclegan": ["-a2b", "-b2a"], "autoencoder": [""]}
+DRAWN_BY = {"live": "face_mesh", "pix2pix": "face_mesh", "cyclegan": "plain",
+            "autoencoder": "latent"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,8 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             heap = folder / "heaps" / f"{split}{kind}"
             heap.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(heap / f"{seed}.png"), image)
-    return {"live": pairs, "pix2pix": pairs, "cyclegan": folder / "heaps"}
+    heaps = folder / "heaps"
+    return {"live": pairs, "pix2pix": pairs, "cyclegan": heaps, "autoencoder": pairs}
 
 
 def run(recipe: str, datasets: dict[str, Path], out: Path, *more: str) -> int:
@@ -99,7 +103,7 @@ def test_a_run_becomes_generators_that_paint_as_it_did(
     for name in names:
         card = read_card(engines / name)
         assert card.name == Path(name).stem and card.training["recipe"] == recipe
-        assert card.conditioner.kind == ("plain" if recipe == "cyclegan" else "face_mesh")
+        assert card.conditioner.kind == DRAWN_BY[recipe]
         generator = load_generator(engines / name)
         assert generator.size == card.size
         assert generator.generate(np.zeros((*card.size, 3), np.uint8)).shape == (*card.size, 3)
@@ -135,7 +139,7 @@ def test_the_newest_checkpoints_stay_and_the_best(
     best = read_run(out)["progress"]["best_steps"]
     assert kept == sorted({best, 33, 36})
     history = json.loads((out / "history.json").read_text(encoding="utf-8"))
-    scores = {point["steps"]: point["psnr_db"] for point in history["metrics"]}
+    scores = {point["steps"]: point["haarpsi"] for point in history["metrics"]}
     assert scores[best] == max(scores.values()) and len(scores) == 12
 
 
