@@ -35,8 +35,10 @@ class PairDrawer:
         """The parameters that drawings of this kind depend on, as they were drawn."""
         return {name: row.default for name, row in TABLE.items() if name.startswith(f"{kind}.")}
 
-    def draw(self, picture: Picture, landmarks: Array, seed: int | None) -> tuple[Picture, Picture]:
-        """Drawing and picture of one pair.
+    def draw(
+        self, picture: Picture, landmarks: Array, seed: int | None
+    ) -> tuple[Picture, Picture, Array]:
+        """Drawing and picture of one pair, and where the face lies in them.
 
         Args:
             picture: (S, S, 3) uint8 BGR.
@@ -45,8 +47,12 @@ class PairDrawer:
         """
         random = None if seed is None else np.random.default_rng(seed)
         if self._kind == "face_mesh":
-            return self._draw_face(landmarks, random), picture
-        return self._draw_edges(picture, random)
+            return self._draw_face(landmarks, random), picture, landmarks
+        if random is None:
+            return self._draw_edges(picture, self._values), picture, landmarks
+        picture, landmarks = _reframed(picture, landmarks, random)
+        drawing = self._draw_edges(picture, _some_thresholds(random))
+        return _worn(drawing, random), picture, landmarks
 
     def _draw_face(self, landmarks: Array, random: np.random.Generator | None) -> Picture:
         if random is not None:
@@ -56,31 +62,29 @@ class PairDrawer:
             landmarks = landmarks + noise
         return draw_face(landmarks.astype(np.float32), self._size, self._values)
 
-    def _draw_edges(
-        self, picture: Picture, random: np.random.Generator | None
-    ) -> tuple[Picture, Picture]:
-        """Edges at thresholds of any strength, of the picture at any place and size."""
-        values = self._values
-        if random is not None:
-            picture = _reframed(picture, random)
-            blur = float(random.uniform(0.7, 3.0))
-            low = float(random.uniform(15, 90))
-            automatic = bool(random.random() < 0.6)
-            values = Values({"canny.blur": blur, "canny.automatic": automatic, "canny.low": low,
-                             "canny.high": low * float(random.uniform(1.8, 3.0))})
-        drawing = self._canny.condition(Frame(picture, 0, 0.0), values).image
-        if random is not None:
-            drawing = _worn(drawing, random)
-        return drawing, picture
+    def _draw_edges(self, picture: Picture, values: Values) -> Picture:
+        return self._canny.condition(Frame(picture, 0, 0.0), values).image
 
 
-def _reframed(picture: Picture, random: np.random.Generator) -> Picture:
+def _some_thresholds(random: np.random.Generator) -> Values:
+    """Edges of any strength, as cameras and rooms give them."""
+    blur = float(random.uniform(0.7, 3.0))
+    low = float(random.uniform(15, 90))
+    automatic = bool(random.random() < 0.6)
+    return Values({"canny.blur": blur, "canny.automatic": automatic, "canny.low": low,
+                   "canny.high": low * float(random.uniform(1.8, 3.0))})
+
+
+def _reframed(
+    picture: Picture, landmarks: Array, random: np.random.Generator
+) -> tuple[Picture, Array]:
     """Zoomed by up to a third and shifted within what that leaves over."""
     size = picture.shape[0]
     side = round(size / float(random.uniform(1.0, 1.35)))
     x, y = (int(v) for v in random.integers(0, size - side + 1, 2))
     part = picture[y : y + side, x : x + side]
-    return np.asarray(cv2.resize(part, (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
+    large = cv2.resize(part, (size, size), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, np.uint8), (landmarks - [x, y, 0]) * (size / side)
 
 
 def _worn(drawing: Picture, random: np.random.Generator) -> Picture:
