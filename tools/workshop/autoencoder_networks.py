@@ -16,7 +16,7 @@ SIDE = 64
 """Of the pictures, in pixels: 64 x 64 x 3 = 12288 values, the classic size."""
 VALUES = SIDE * SIDE * 3
 _DENSE = (VALUES, 512, 128)
-_CHANNELS = (3, 32, 64, 128, 256)
+_CHANNELS = (3, 24, 48, 96, 192)
 _COARSEST = SIDE >> (len(_CHANNELS) - 1)
 
 Form = Literal["dense", "convolutional"]
@@ -71,7 +71,7 @@ class Autoencoder(nn.Module):
     def freeze_norms(self) -> None:
         """From now on normalise with the running statistics, as the exported network does."""
         for module in self.modules():
-            if isinstance(module, nn.BatchNorm2d):
+            if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
                 module.eval()
 
 
@@ -115,22 +115,26 @@ def _dense(latents: int) -> tuple[nn.Sequential, nn.Sequential]:
     down: list[nn.Module] = [nn.Flatten()]
     up: list[nn.Module] = []
     for entering, leaving in zip(widths, widths[1:], strict=False):
-        down += [nn.Linear(entering, leaving), nn.LeakyReLU(SLOPE)]
-        up = [nn.LeakyReLU(SLOPE), nn.Linear(leaving, entering), *up]
+        # Without norms it paints the mean face for its first minutes, or for ever.
+        down += [nn.Linear(entering, leaving), nn.BatchNorm1d(leaving), nn.LeakyReLU(SLOPE)]
+        up = [nn.BatchNorm1d(leaving), nn.LeakyReLU(SLOPE), nn.Linear(leaving, entering), *up]
     # Nothing after the latents, nothing before them.
     return (
-        nn.Sequential(*down[:-1]),
-        nn.Sequential(*up[1:], nn.Unflatten(1, (3, SIDE, SIDE)), nn.Tanh()),
+        nn.Sequential(*down[:-2]),
+        nn.Sequential(*up[2:], nn.Unflatten(1, (3, SIDE, SIDE)), nn.Tanh()),
     )
 
 
 def _convolutional(latents: int) -> tuple[nn.Sequential, nn.Sequential]:
-    down: list[nn.Module] = []
-    up: list[nn.Module] = [nn.Conv2d(_CHANNELS[1], 3, 3, padding=1), nn.Tanh()]
-    for entering, leaving in zip(_CHANNELS, _CHANNELS[1:], strict=False):
-        down.append(Block(entering, leaving, stride=2))
-        # The finest level paints from as many channels as the one below: 3 would be too few.
-        up = [nn.Upsample(scale_factor=2), Block(leaving, max(entering, _CHANNELS[1])), *up]
+    down = [
+        Block(entering, leaving, stride=2)
+        for entering, leaving in zip(_CHANNELS, _CHANNELS[1:], strict=False)
+    ]
+    up: list[nn.Module] = []
+    for entering, leaving in zip(_CHANNELS[1:], _CHANNELS[2:], strict=False):
+        up = [nn.Upsample(scale_factor=2), Block(leaving, entering), *up]
+    # The last doubling is unfolded from channels: half of all work would be at 64 x 64 else.
+    up += [nn.Conv2d(_CHANNELS[1], 3 * 4, 3, padding=1), nn.PixelShuffle(2), nn.Tanh()]
     coarsest = (_CHANNELS[-1], _COARSEST, _COARSEST)
     values = _CHANNELS[-1] * _COARSEST**2
     return (

@@ -91,6 +91,11 @@ def _step(graph: Graph, module: nn.Module, x: str) -> str:
         return add_block(graph, module, x)
     if isinstance(module, nn.Linear):
         return _affine(graph, x, to_array(module.weight).T, to_array(module.bias))
+    if isinstance(module, nn.BatchNorm1d):
+        mean, variance = to_array(module.running_mean), to_array(module.running_var)
+        scale = to_array(module.weight) / np.sqrt(variance + np.float32(module.eps))
+        x = graph.add("Mul", [x, graph.weight(scale)])
+        return graph.add("Add", [x, graph.weight(to_array(module.bias) - mean * scale)])
     if isinstance(module, nn.Conv2d):
         assert module.bias is not None
         return graph.conv(x, to_array(module.weight), to_array(module.bias))
@@ -108,6 +113,9 @@ def _step(graph: Graph, module: nn.Module, x: str) -> str:
             coordinate_transformation_mode="asymmetric",
             nearest_mode="floor",
         )
+    if isinstance(module, nn.PixelShuffle):
+        times = module.upscale_factor
+        return graph.add("DepthToSpace", [x], blocksize=times, mode="CRD")
     assert isinstance(module, nn.Tanh)
     return graph.add("Tanh", [x])
 

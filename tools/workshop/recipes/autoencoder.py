@@ -39,7 +39,7 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
                         " convolutional is sharper and smaller (default)")
     parser.add_argument("--latents", type=int, default=COUNT,
                         help=f"how many numbers make a face, 1 to {COUNT} (default: {COUNT})")
-    parser.add_argument("--batch", type=int, default=64, help="pictures a step")
+    parser.add_argument("--batch", type=int, default=32, help="pictures a step")
     parser.add_argument("--no-flip", action="store_true", help="don't mirror pictures")
 
 

@@ -21,11 +21,12 @@ from workshop.recipes.recipe import Paint
 RATE = 1e-3
 FROZEN_FROM = 0.8
 """From this part of the training on, norms are as the exported network has them."""
-NOISE = 1.0
+NOISE, FULL_NOISE_FROM = 0.5, 0.2
 PULL = 1e-4
 """Noise on the latents makes neighbours of them paint alike, so that places between faces are
 faces too; the pull to 0 keeps the network from drowning it. Together a variational autoencoder of
-fixed variance (Kingma and Welling 2014)."""
+fixed variance (Kingma and Welling 2014). The noise grows until FULL_NOISE_FROM of the training is over:
+who hears nothing but noise at first learns to paint the mean face."""
 
 
 class AutoencoderRecipe:
@@ -87,7 +88,8 @@ class AutoencoderRecipe:
             self.network.freeze_norms()
         with self._computing.autocast():
             latents = self.network.encode(pictures).float()
-            painted = self.network(latents + NOISE * torch.randn_like(latents)).float()
+            noise = NOISE * min(1.0, fraction / FULL_NOISE_FROM) * torch.randn_like(latents)
+            painted = self.network(latents + noise).float()
         self.network.moments.watch(latents)
         reconstruction = reconstruction_loss(painted, pictures)
         size = latents.square().sum(1).mean()
