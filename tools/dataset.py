@@ -14,6 +14,7 @@ One example of each subcommand; each explains itself with --help:
     python tools/dataset.py download https://a.site/random --count 500 --out pictures
     python tools/dataset.py crop-faces pictures --out faces --size 256
     python tools/dataset.py clean faces
+    python tools/dataset.py mimic me.mp4 singer.mp4 --out datasets/me-as-singer
 
 Each may be stopped, or killed: the same command goes on. What it makes, tools/train.py trains on.
 """
@@ -35,6 +36,7 @@ from workshop.subcommands import (
     folder,
     gray,
     mask,
+    mimic,
     palette,
     split,
     video,
@@ -63,6 +65,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     download,
     crop_faces,
     clean,
+    mimic,
     folder,
     gray,
     edges,

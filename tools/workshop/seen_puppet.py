@@ -40,10 +40,15 @@ def neutral_face(faces: Sequence[Array], times_s: Sequence[float]) -> Array:
     return player(face).pose(usual)
 
 
-def player(neutral: Array) -> Retarget:
+def player(neutral: Array, performer: Array | None = None) -> Retarget:
     """Poses the face as the stage does, wherever it is asked to go: its lids and lips meet and
-    never cross, which the detector's do not."""
-    return Retarget(neutral, _BOUNDLESS, 1, neutral)
+    never cross, which the detector's do not.
+
+    Args:
+        neutral: (478, 3) the face's own.
+        performer: (478, 3) the neutral of whoever drives it; None: the same.
+    """
+    return Retarget(neutral, _BOUNDLESS, 1, neutral if performer is None else performer)
 
 
 def seen_limits(drives: Sequence[Drive], unit: float) -> PuppetLimits:
