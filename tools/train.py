@@ -16,6 +16,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import torch
@@ -23,6 +24,7 @@ import torch
 from livegan.errors import UsageError
 from workshop.budget import Budget
 from workshop.crew import crew
+from workshop.preview import Preview
 from workshop.progress import ProgressLine, Silence
 from workshop.recipes import RECIPES, find_recipe
 from workshop.recipes.computing import PRECISIONS
@@ -71,6 +73,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
                         help="bf16 is faster on processors that have it (default: f32)")
     parser.add_argument("--compile", action="store_true",
                         help="compile the networks first; pays in long trainings")
+    parser.add_argument("--preview", action="store_true",
+                        help="play the newest weights in a livegan window")
     find_recipe(recipe).add_arguments(parser.add_argument_group(f"the recipe {recipe}"))
     arguments = parser.parse_args(argv)
     if arguments.minutes is None and arguments.epochs is None:
@@ -105,8 +109,11 @@ def _train(arguments: argparse.Namespace, command: str) -> int:
     by_minutes = None if arguments.save_epochs else arguments.save_minutes
     saving = Saving(by_minutes, arguments.save_epochs, arguments.keep)
     budget = Budget(arguments.minutes, arguments.epochs)
-    training = Training(folder, job.recipe, job.held_out, budget, saving, line)
-    return _run(training, folder, line, command)
+    preview = Preview(folder.path)
+    saved = preview.show if arguments.preview else lambda checkpoint: None
+    training = Training(folder, job.recipe, job.held_out, budget, saving, line, saved)
+    with closing(preview):
+        return _run(training, folder, line, command)
 
 
 def _run(training: Training, folder: RunFolder, line: ProgressLine, command: str) -> int:

@@ -155,6 +155,7 @@ def test_the_paper_is_the_default(dataset: Path, tmp_path: Path) -> None:
         (["--batch", "0"], "--batch is 0, wanted at least 1"),
         (["--l1", "nan"], "--l1 is nan"),
         (["--size", "50"], "multiples of"),
+        (["--size", "16"], "wanted at least 24 pixels"),
         (["--downs", "1"], "halvings"),
     ],
 )

@@ -24,7 +24,7 @@ from workshop.training import Training
 OPTIONS: dict[str, list[str]] = {
     "live": ["--batch", "3", "--width", "8", "--depth", "2"],
     "pix2pix": ["--ngf", "4", "--ndf", "4"],
-    "cyclegan": ["--ngf", "4", "--ndf", "4", "--size", "16", "--network", "resnet_6"],
+    "cyclegan": ["--ngf", "4", "--ndf", "4", "--size", "24", "--network", "resnet_6"],
     "autoencoder": ["--batch", "3"],
 }
 FILES = {"live": [""], "pix2pix": [""], "cyclegan": ["-a2b", "-b2a"], "autoencoder": [""]}

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from workshop.chart import Chart
 from workshop.held_out import HeldOut
 from workshop.history import History, Point
-from workshop.metrics import compare
 from workshop.report import Gallery, Page, Row, Section, Table, worst_first, write_page
 from workshop.run_folder import RunFolder
 
+Scores = Mapping[str, Sequence[Mapping[str, float]]]
+"""By painter and picture: `l1`, `psnr_db`, `ms_ssim`, `haarpsi`."""
 ROWS = 12
 """Of each painter: the worst ones come first, and more would only make the page heavy."""
 RELOAD_S = 60
@@ -24,6 +25,7 @@ def write_run_page(
     history: History,
     painted: Mapping[str, NDArray[np.uint8]],
     held_out: Mapping[str, HeldOut],
+    scores: Scores,
     left_s: float | None,
 ) -> None:
     """Write how a run stands.
@@ -33,6 +35,7 @@ def write_run_page(
         history: for the curves.
         painted: (N, H, W, 3) uint8 BGR, what comes of the held-out drawings now, by painter.
         held_out: those drawings.
+        scores: how near each painted picture comes, where somebody knows the right one.
         left_s: seconds until it is over; 0 when it is, None when nobody knows.
 
     Raises:
@@ -45,7 +48,10 @@ def write_run_page(
         sections.append(Chart("Losses", _curves(history.losses), "minutes", log=True))
     for name in _names(history.metrics):
         sections.append(Chart(f"Held out: {name}", _curves(history.metrics, [name]), "minutes"))
-    sections += [_gallery(name, pictures, held_out[name]) for name, pictures in painted.items()]
+    sections += [
+        _gallery(name, pictures, held_out[name], scores.get(name, ()))
+        for name, pictures in painted.items()
+    ]
     plain = {key: value for key, value in settings.items() if key != "dataset"}
     sections.append(Table("Settings", ("what", "value"), [(k, str(v)) for k, v in plain.items()]))
     over = left_s is not None and left_s <= 0
@@ -63,7 +69,12 @@ def write_run_page(
     write_page(folder.path / "index.html", page)
 
 
-def _gallery(name: str, pictures: NDArray[np.uint8], held_out: HeldOut) -> Gallery:
+def _gallery(
+    name: str,
+    pictures: NDArray[np.uint8],
+    held_out: HeldOut,
+    scores: Sequence[Mapping[str, float]],
+) -> Gallery:
     """The worst rows; where nobody knows the right picture, those that a preview shows."""
     title = f"Held out, {name}" if name else "Held out"
     targets = held_out.pictures
@@ -77,9 +88,9 @@ def _gallery(name: str, pictures: NDArray[np.uint8], held_out: HeldOut) -> Galle
         Row(
             f"{index}",
             [held_out.drawings[index], pictures[index], targets[index]],
-            compare(pictures[index], targets[index]),
+            score,
         )
-        for index in range(len(pictures))
+        for index, score in enumerate(scores)
     ]
     worst = worst_first(rows, "haarpsi", best="high")[:ROWS]
     note = f"The {len(worst)} worst of {len(rows)}."

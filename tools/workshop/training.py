@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from workshop.metrics import compare
 from workshop.progress import ProgressLine
 from workshop.recipes import Recipe
 from workshop.run_folder import RunFolder
-from workshop.run_page import write_run_page
+from workshop.run_page import Scores, write_run_page
 
 BEST = "haarpsi"
 """The held-out metric by which a checkpoint is the best."""
@@ -64,6 +65,7 @@ class Training:
         budget: how long.
         saving: when to save.
         line: where progress is shown.
+        saved: called with each checkpoint, once all that belongs to it is written.
 
     Raises:
         UsageError: the checkpoint can't be read, or the disk has no room for the next ones.
@@ -77,9 +79,11 @@ class Training:
         budget: Budget,
         saving: Saving,
         line: ProgressLine,
+        saved: Callable[[Path], None] = lambda checkpoint: None,
     ) -> None:
         self._folder, self._recipe, self._held_out = folder, recipe, held_out
         self._budget, self._saving, self._line = budget, saving, line
+        self._saved = saved
         self._run = folder.read()
         state: dict[str, Any] = {"steps": 0, "elapsed_s": 0.0}
         path = newest_checkpoint(folder.path)
@@ -187,12 +191,14 @@ class Training:
         state = {
             "steps": recipe.steps, "elapsed_s": self._elapsed_s, "budget": str(self._budget)
         }
-        save_checkpoint(checkpoint_path(folder.path, recipe.steps), recipe.parts, state, self._run)
+        path = checkpoint_path(folder.path, recipe.steps)
+        save_checkpoint(path, recipe.parts, state, self._run)
         self.saved_steps, self.saved_s = recipe.steps, self._elapsed_s
         painted = {
             name: paint(self._held_out[name].drawings) for name, paint in recipe.painters.items()
         }
-        metrics = metrics_of(painted, self._held_out)
+        scores = _scores(painted, self._held_out)
+        metrics = _means(scores)
         minutes = self._elapsed_s / 60
         self._history.close(recipe.steps, minutes)
         self._history.measure(recipe.steps, minutes, metrics)
@@ -207,7 +213,8 @@ class Training:
             "best_steps": best_steps,
         }
         folder.tell(told)
-        write_run_page(folder, self._history, painted, self._held_out, left_s)
+        write_run_page(folder, self._history, painted, self._held_out, scores, left_s)
+        self._saved(path)
         return metrics
 
     def _check_space(self, files: int) -> None:
@@ -216,19 +223,22 @@ class Training:
         check_space(self._folder.path, wanted, f"{files} checkpoints" if files > 1 else "a save")
 
 
-def metrics_of(
+def _scores(
     painted: Mapping[str, NDArray[np.uint8]], held_out: Mapping[str, HeldOut]
-) -> dict[str, float]:
-    """How near painted pictures come to held-out ones; empty where nobody knows the right ones."""
-    found = [
-        compare(picture, target)
+) -> Scores:
+    """How near each painted picture comes to the held-out one, where there is one."""
+    return {
+        name: [compare(one, other) for one, other in zip(pictures, targets, strict=True)]
         for name, pictures in painted.items()
         if (targets := held_out[name].pictures) is not None
-        for picture, target in zip(pictures, targets, strict=True)
-    ]
-    if not found:
-        return {}
-    return {name: sum(one[name] for one in found) / len(found) for name in found[0]}
+    }
+
+
+def _means(scores: Scores) -> dict[str, float]:
+    """Over all pictures of all painters; empty where nobody knows the right ones."""
+    every = [score for row in scores.values() for score in row]
+    names = every[0] if every else ()
+    return {name: sum(one[name] for one in every) / len(every) for name in names}
 
 
 def _preview(

@@ -25,7 +25,7 @@ from workshop.recipes.computing import Computing
 from workshop.recipes.cyclegan_recipe import CycleGANRecipe, Play
 from workshop.recipes.examples import Jitter
 from workshop.recipes.recipe import Job, Product
-from workshop.recipes.sizes import deepest, parse_size
+from workshop.recipes.sizes import check_judged, deepest, parse_size
 from workshop.unpaired import Unpaired, read_unpaired
 
 NAME = "cyclegan"
@@ -58,6 +58,7 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     """
     form = _form(arguments)
     check_size(form, arguments.size)
+    check_judged(arguments.size)
     for name, value, least in (
         ("batch", arguments.batch, 1), ("ndf", arguments.ndf, 1),
         ("cycle", arguments.cycle, 0), ("identity", arguments.identity, 0),

@@ -31,6 +31,7 @@ from workshop.losses import (
 from workshop.networks import Layers, UNet, UNetShape
 from workshop.pairs import Pairs
 from workshop.recipes.computing import Computing
+from workshop.recipes.live_pairs import calmest, shares_of
 from workshop.recipes.recipe import Paint
 from workshop.regions import SHRINK, part_centres, region_masks
 
@@ -106,7 +107,7 @@ class LiveRecipe:
         self.device, self._computing = computing.device, computing
         placed: dict[str, Any] = {"device": self.device, "memory_format": torch.channels_last}
         self.generator = UNet(shape)
-        self._calm = _calmest(pairs)
+        self._calm = calmest(pairs)
         self.generator.lay_canvas(pairs.pictures[self._calm])
         self.generator.to(**placed)
         self.discriminator = PatchDiscriminator().to(**placed)
@@ -126,7 +127,7 @@ class LiveRecipe:
         self.batch = batch
         self._shape, self._pairs, self._seed = shape, pairs, seed
         landmarks = pairs.landmarks
-        self._shares = None if landmarks is None else _shares(landmarks)
+        self._shares = None if landmarks is None else shares_of(landmarks)
         self._masks = None if landmarks is None else region_masks(landmarks, shape.size)
         self._centres = None if landmarks is None else part_centres(landmarks)
 
@@ -263,32 +264,6 @@ class LiveRecipe:
         kept, running = self.averaged.buffers(), self.generator.buffers()
         for buffer, statistic in zip(kept, running, strict=True):
             buffer.copy_(statistic)
-
-
-def _shares(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(N,) how often each pair should come: up to four times as often with the mouth wide open,
-    and twice with shut eyes, which are rare and which everybody looks at."""
-    gaps = {
-        name: np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=1)
-        for name, upper, lower in (("mouth", 13, 14), ("right", 159, 145), ("left", 386, 374))
-    }
-    widest = max(float(np.percentile(gaps["mouth"], 98)), 1e-3)
-    often = 1 + 3 * np.clip(gaps["mouth"] / widest, 0, 1).astype(np.float64)
-    for eye in ("right", "left"):
-        often += gaps[eye] < 0.3 * np.median(gaps[eye])
-    return np.asarray(often / often.sum())
-
-
-def _calmest(pairs: Pairs) -> int:
-    """The pair nearest to the middle of all, its mouth shut: its picture is the canvas."""
-    if pairs.landmarks is None:
-        every = pairs.pictures[:, ::8, ::8].reshape(len(pairs), -1).astype(np.float32)
-        away = np.zeros(len(pairs))
-    else:
-        every = pairs.landmarks.reshape(len(pairs), -1)
-        away = np.linalg.norm(pairs.landmarks[:, 13] - pairs.landmarks[:, 14], axis=1)
-    away = away + np.abs(every - np.median(every, axis=0)).mean(axis=1)
-    return int(away.argmin())
 
 
 def paint(network: UNet, drawings: NDArray[np.uint8], batch: int = 16) -> NDArray[np.uint8]:

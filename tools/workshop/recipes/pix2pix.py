@@ -19,7 +19,7 @@ from workshop.recipes.examples import Jitter, resized
 from workshop.recipes.inpainting import FILLINGS, Paste, paint_pasted
 from workshop.recipes.pix2pix_recipe import Pix2PixRecipe, Play
 from workshop.recipes.recipe import Job, Product, held_out_pairs
-from workshop.recipes.sizes import deepest, fit_size, parse_size
+from workshop.recipes.sizes import check_judged, deepest, fit_size, parse_size
 
 NAME = "pix2pix"
 HELP = "the paper's, compatible with pytorch-CycleGAN-and-pix2pix"
@@ -69,6 +69,7 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
                     entering, leaving)
     size = arguments.size or fit_size(size, form.step)
     check_size(form, size)
+    check_judged(size)
     paste = Paste(arguments.paste) if arguments.paste else None
     jitter = Jitter(not arguments.no_jitter, not arguments.no_flip)
     play = Play(arguments.batch, arguments.l1, arguments.mask_weight, arguments.ndf, jitter, paste)
