@@ -83,7 +83,8 @@ def render(options: argparse.Namespace) -> int:
             return not stopped
 
         done = render_all(source, look, sink, values=values, progress=progress)
-    if look.conditioner.kind in ("face_mesh", "latent"):
+    kind = look.conditioner.kind
+    if kind == "face_mesh" or (kind == "latent" and values.number("latent.face_size") > 0):
         print(f"face found in {done.found} of {done.frames} frames")
     print(f"{done.frames} frames, {done.rate_hz:.1f} frames/s")
     return 130 if stopped else 0

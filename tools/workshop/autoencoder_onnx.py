@@ -39,14 +39,7 @@ def build_latent_onnx(
                                _sliders(graph, drawing, layout, network.shape.latents)])
     latents = _affine(graph, played, to_array(space.axes.T), to_array(space.centre))
     x = _walk(graph, network.decoder, latents)
-    scale = size[0] / SIDE
-    x = graph.add(
-        "Resize",
-        [x, "", graph.weight(np.array([1, 1, scale, scale], np.float32))],
-        mode="cubic",
-        cubic_coeff_a=-0.75,  # as PyTorch has it
-        coordinate_transformation_mode="half_pixel",
-    )
+    x = _enlarged(graph, x, size[0] // SIDE)
     x = graph.add("Round", [graph.scaled(x, 127.5, 127.5)])
     x = graph.add("Cast", [_clipped(graph, x, 0, 255)], to=TensorProto.UINT8)
     graph.add("Transpose", [x], OUTPUT, perm=[0, 2, 3, 1])
@@ -118,6 +111,34 @@ def _step(graph: Graph, module: nn.Module, x: str) -> str:
         return graph.add("DepthToSpace", [x], blocksize=times, mode="CRD")
     assert isinstance(module, nn.Tanh)
     return graph.add("Tanh", [x])
+
+
+def _enlarged(graph: Graph, x: str, times: int) -> str:
+    """(1, 3, 64, 64) to (1, 3, 64 * times, ...), as PyTorch's bicubic interpolation does it.
+
+    As a convolution: of 5 ms for the whole graph, OpenVINO's cubic resize takes 4.
+    """
+    x = graph.shaped(x, 3, 1, SIDE, SIDE)
+    pads = graph.weight(np.array([0, 0, 2, 2, 0, 0, 2, 2], np.int64))
+    x = graph.add("Pad", [x, pads], mode="edge")
+    rows = _bicubic(times)
+    weight = np.einsum("ay,bx->abyx", rows, rows).reshape(-1, 1, 5, 5)
+    x = graph.conv(x, weight.astype(np.float32), padding=(0, 0))
+    x = graph.add("DepthToSpace", [x], blocksize=times, mode="CRD")
+    return graph.shaped(x, 1, 3, times * SIDE, times * SIDE)
+
+
+def _bicubic(times: int) -> NDArray[np.float64]:
+    """(times, 5): what five neighbours give to each of the pixels that the middle one becomes.
+
+    Keys, "Cubic convolution interpolation for digital image processing", 1981, with PyTorch's
+    a = -0.75.
+    """
+    offset = (np.arange(times)[:, None] + 0.5) / times - 0.5
+    away = np.abs(offset - np.arange(-2, 3))
+    near = 1.25 * away**3 - 2.25 * away**2 + 1
+    far = -0.75 * (away**3 - 5 * away**2 + 8 * away - 4)
+    return np.where(away <= 1, near, np.where(away < 2, far, 0.0))
 
 
 def _affine(graph: Graph, x: str, matrix: Weights, shift: Weights) -> str:

@@ -26,7 +26,10 @@ from workshop.recipes.faces import find_framing, read_faces
 from workshop.recipes.recipe import Job, Product
 
 NAME = "autoencoder"
-HELP = "faces from noise: 64 x 64 pictures pressed through a few numbers that are played on stage"
+HELP = (
+    "faces from noise: the pictures of pairs, or of any folder, at 64 x 64 and through a few "
+    "numbers, which are played on stage"
+)
 SIZE = 256
 """Side of drawing and picture on stage, in pixels."""
 RANDOM_FACES = 16
@@ -36,7 +39,7 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
     """Add the recipe's own options."""
     parser.add_argument("--form", choices=FORMS, default="convolutional",
                         help="dense is the classic 12288 > 512 > 128 > latents and back, 51 MB;"
-                        " convolutional is sharper and smaller (default)")
+                        " convolutional is 3 MB (default)")
     parser.add_argument("--latents", type=int, default=COUNT,
                         help=f"how many numbers make a face, 1 to {COUNT} (default: {COUNT})")
     parser.add_argument("--batch", type=int, default=32, help="pictures a step")

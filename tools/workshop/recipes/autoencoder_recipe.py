@@ -25,8 +25,8 @@ NOISE, FULL_NOISE_FROM = 0.5, 0.2
 PULL = 1e-4
 """Noise on the latents makes neighbours of them paint alike, so that places between faces are
 faces too; the pull to 0 keeps the network from drowning it. Together a variational autoencoder of
-fixed variance (Kingma and Welling 2014). The noise grows until FULL_NOISE_FROM of the training is over:
-who hears nothing but noise at first learns to paint the mean face."""
+fixed variance (Kingma and Welling 2014). The noise grows until FULL_NOISE_FROM of the training is
+over: a decoder that hears nothing else at first learns to paint the mean face."""
 
 
 class AutoencoderRecipe:
