@@ -79,7 +79,34 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
     assert parent.stdout is not None
     parent.stdout.readline()
     parent.kill()
-    parent.wait()
-    # The pipe ends when the last process that holds it is gone.
-    assert parent.stdout.read() == ""
-    parent.stdout.close()
+    # The pipe ends when the last process that holds it is gone; left alone, they sleep for longer.
+    parent.communicate(timeout=30)
+
+
+_STOPPED = """
+import os, signal, threading, time
+from workshop.workers import spread
+class Job:
+    def open(self):
+        return abs
+if __name__ == "__main__":
+    # While the workers are still importing what they need.
+    threading.Timer(0.1, os.killpg, (os.getpgrp(), signal.SIGINT)).start()
+    try:
+        list(spread(Job(), [1, 2], 2))
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process groups on Windows")
+def test_ctrl_c_is_answered_once(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(_STOPPED)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, env=environment, text=True,
+        start_new_session=True, timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("stopped\n", "")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 import cv2
@@ -51,7 +52,9 @@ def spread(job: Job[T, R], tasks: Sequence[T], workers: int) -> Iterator[R]:
     fresh = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(tasks)), fresh, _begin, (job,))
     try:
-        yield from pool.map(_work, tasks, chunksize=max(1, min(8, len(tasks) // (4 * workers))))
+        with _deaf_to_ctrl_c():
+            results = pool.map(_work, tasks, chunksize=max(1, min(8, len(tasks) // (4 * workers))))
+        yield from results
     except BrokenProcessPool as error:
         raise UsageError(
             "a worker process was killed, most likely for want of memory;"
@@ -59,6 +62,20 @@ def spread(job: Job[T, R], tasks: Sequence[T], workers: int) -> Iterator[R]:
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes that begin meanwhile never hear Ctrl-C, not even as they begin: it reaches all
+    processes of a terminal, and the one that the user started tells the others."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Worker(Generic[T, R]):
@@ -71,7 +88,7 @@ _worker: _Worker[Any, Any] | None = None
 
 def _begin(job: Job[Any, Any]) -> None:
     global _worker
-    # Ctrl-C reaches all processes of a terminal; the one that the user started tells the others.
+    # Once more, for systems on which that is not handed down.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
