@@ -147,5 +147,15 @@ def test_training_never_sees_what_is_held_out(lady: Portrait) -> None:
     assert sampler.draw().pack() == pytest.approx(again.draw().pack()), "a seed repeats"
 
 
+def test_mouths_are_opened_wider_than_the_performers_did(lady: Portrait) -> None:
+    performances = motion.load()
+    retargets = [Retarget(lady.landmarks, LIMITS, 512, p.neutral) for p in performances]
+    sampler = PoseSampler(performances, retargets, LIMITS, 1)
+    puppet = Retarget(lady.landmarks, LIMITS, 512, lady.landmarks)
+    openings = [face.mouth_opening(puppet.pose(sampler.draw())) for _ in range(300)]
+    assert np.mean(np.array(openings) > 0.6) > 0.05, "a shout"
+    assert np.median(openings) < 0.3, "but no more than now and then"
+
+
 def _still() -> tuple[Array, float, Array]:
     return np.zeros(3), 0.0, np.zeros(2)

@@ -134,6 +134,22 @@ def test_other_settings_need_another_folder(
     assert "trained on another dataset" in capsys.readouterr().err
 
 
+def test_another_run_begins_where_its_base_ended(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = tmp_path / "base"
+    assert run(dataset, base, "--minutes", "0.15") == 0
+    more = write_dataset(tmp_path / "more", train=5, val=6)
+    assert run(more, tmp_path / "run", "--base", str(base)) == 0
+    from_nothing = tmp_path / "from-nothing"
+    assert run(more, from_nothing) == 0
+    l1 = {out.name: progress(out)["metrics"]["l1"] for out in (tmp_path / "run", from_nothing)}
+    assert l1["run"] < 0.8 * l1["from-nothing"]
+    assert run(more, tmp_path / "wider", "--base", str(base), "--width", "16") == 2
+    error = capsys.readouterr().err
+    assert "'width': 8" in error and "'width': 16" in error and error.count("\n") == 1
+
+
 def test_mistakes_are_one_line(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,6 +158,7 @@ def test_mistakes_are_one_line(
         (tmp_path / "nothing", tmp_path / "run", (), "is not a dataset"),
         (dataset, tmp_path / "file" / "run", (), "can't write a run"),
         (dataset, tmp_path / "run", ("--depth", "5"), "wanted multiples of 128"),
+        (dataset, tmp_path / "run", ("--base", str(tmp_path / "no")), "is not a run"),
     ):
         assert run(source, out, *more) == 2
         error = capsys.readouterr().err

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from livegan.puppetry import regions
 from livegan.puppetry.retarget import Drive, Limits, Retarget
 from workshop.motion import Performance
 from workshop.painting import Array
@@ -13,13 +14,18 @@ from workshop.painting import Array
 HELD_OUT = 0.15
 """The last part of each performance in time, which training never sees."""
 
+_LIPS = list(regions.LIPS)
+_WIDEST = 0.95
+"""In eye distances; the widest shout that was measured on a performer is 0.86."""
+
 
 class PoseSampler:
     """Random drives for one puppet, in the puppet's own measure.
 
     Whole frames alone would teach a puppet that a wide mouth goes with wide eyes. So mouth, brows,
     eyes and gaze are also taken from different frames, each at a strength of its own, and the head
-    is turned through all that the limits allow.
+    is turned through all that the limits allow. Nobody shouts for long, but everybody wants to see
+    it: mouths are also opened and stretched further than the performers did.
 
     Args:
         performances: whose motion to draw from; only the part that is not held out.
@@ -40,11 +46,14 @@ class PoseSampler:
         self._weights = retargets[0].gain_weights
         self._blink = retargets[0].blink * retargets[0].fit
         self._lids = np.stack(retargets[0].lid_weights)
+        from_middle = performances[0].neutral - performances[0].neutral[_LIPS].mean(axis=0)
+        self._stretch = self._weights["mouth"] * from_middle[:, 0]
         self._expressions = [
             retarget.fit * drive.expression
             for performance, retarget in zip(performances, retargets, strict=True)
             for drive in performance.drives[: _first_held_out(performance)]
         ]
+        self._openest = sorted(self._expressions, key=_opening)[-len(self._expressions) // 5 :]
 
     def draw(self) -> Drive:
         """One drive."""
@@ -55,6 +64,8 @@ class PoseSampler:
             expression = self._random.uniform(0.6, 1.35) * self._frame()
         else:
             expression = self._mixed()
+        if self._random.random() < 0.25:
+            expression = self._with_wide_mouth(expression)
         if self._random.random() < 0.2:
             expression = self._with_lids(expression)
         if self._random.random() < 0.4:
@@ -72,6 +83,15 @@ class PoseSampler:
             part = self._random.uniform(0.0, 1.4) * self._frame()
             expression = expression + weight[:, None] * (part - expression)
         return expression
+
+    def _with_wide_mouth(self, expression: Array) -> Array:
+        """The mouth open by any amount up to a shout, and narrower or wider than it was."""
+        frame = self._openest[self._random.integers(len(self._openest))]
+        wanted = self._random.uniform(0.2, _WIDEST)
+        mouth = frame * min(wanted / max(_opening(frame), 0.05), 3.0)
+        moved = expression + self._weights["mouth"][:, None] * (mouth - expression)
+        moved[:, 0] += self._random.uniform(-0.15, 0.3) * self._stretch
+        return np.asarray(moved)
 
     def _with_lids(self, expression: Array) -> Array:
         """Eyes shut by any amount; now and then one alone."""
@@ -109,6 +129,11 @@ def held_out(performances: Sequence[Performance], retargets: Sequence[Retarget])
         for performance, retarget in zip(performances, retargets, strict=True)
         for drive in performance.drives[_first_held_out(performance) :]
     ]
+
+
+def _opening(expression: Array) -> float:
+    """How much further the lips are apart than at rest, in eye distances."""
+    return float(expression[14, 1] - expression[13, 1])
 
 
 def _first_held_out(performance: Performance) -> int:

@@ -1,8 +1,8 @@
 """The recipe `live`: a small generator that follows a face closely, in a quarter of an hour.
 
-First plain reconstruction, which gives a usable puppet within a minute; then also a discriminator,
-which makes it sharp. The discriminator sees half of each picture's width and height at a time,
-every other one around mouth or eyes: a quarter of the work, and most of it where people look.
+First plain reconstruction, which gives a usable puppet within a minute; then a discriminator too,
+which makes it sharp. It sees half of each picture's width and height at a time, every other one
+around mouth or eyes: a quarter of the work, and most of it where people look.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from workshop.checkpoint import Part
+from workshop.checkpoint import Part, load_checkpoint
 from workshop.crew import crew
 from workshop.discriminators import PatchDiscriminator
 from workshop.losses import (
@@ -113,7 +114,6 @@ class LiveRecipe:
         self.discriminator = PatchDiscriminator().to(**placed)
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False).eval()
         if computing.compiled:
-            # After the copy, which paints seldom.
             self.generator.layers = torch.compile(self.generator.layers)  # type: ignore[method-assign]
             self.discriminator.compile()
         # Rates are set before each step.
@@ -125,11 +125,22 @@ class LiveRecipe:
         self._apart = (crew().rank,) if crew().rank else ()
         self.steps = 0
         self.batch = batch
+        self._head_start = 0.0
         self._shape, self._pairs, self._seed = shape, pairs, seed
         landmarks = pairs.landmarks
         self._shares = None if landmarks is None else shares_of(landmarks)
         self._masks = None if landmarks is None else region_masks(landmarks, shape.size)
         self._centres = None if landmarks is None else part_centres(landmarks)
+
+    def begin_with(self, checkpoint: Path) -> None:
+        """Begin with the weights of another run, and behind the part in which moves are learnt.
+
+        Raises:
+            UsageError: it can't be read, or its networks have another form.
+        """
+        names = ("generator", "averaged", "discriminator")
+        load_checkpoint(checkpoint, {name: self.parts[name] for name in names})
+        self._head_start = GUIDED_UNTIL
 
     @property
     def steps_per_epoch(self) -> int:
@@ -154,6 +165,7 @@ class LiveRecipe:
 
     def step(self, fraction: float) -> dict[str, float]:
         """Train on one batch; `fraction` of the time is over (0..1). Returns the losses."""
+        fraction = self._head_start + (1 - self._head_start) * fraction
         now = moment(fraction)
         # Seeded by the step, so that a resumed run goes on with other pairs than it began with.
         random = np.random.default_rng((self._seed, self.steps, *self._apart))
