@@ -8,6 +8,7 @@ and on whose face a performer's landmarks have to be carried.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -140,6 +141,8 @@ class ModelCard:
         size: height and width of drawing and picture in pixels.
         conditioner: what draws for it.
         puppet: the face that it paints, if it is a puppet.
+        palette: the only colours of its drawings, as `#rrggbb` by their names; None where they
+            may have any.
         training: how it came to be; plain JSON.
         metrics: how near it comes to pairs that it was not trained on.
         licence, credit: of the generator, for people.
@@ -154,6 +157,7 @@ class ModelCard:
     metrics: Mapping[str, float] = field(default_factory=dict)
     licence: str = ""
     credit: str = ""
+    palette: Mapping[str, str] | None = None
     schema: int = SCHEMA
 
     def to_json(self) -> str:
@@ -173,6 +177,8 @@ class ModelCard:
             "licence": self.licence,
             "credit": self.credit,
         }
+        if self.palette is not None:
+            data["palette"] = dict(self.palette)
         try:
             return json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         except (TypeError, ValueError) as error:
@@ -190,8 +196,9 @@ class ModelCard:
         if type(schema) is not int or schema != SCHEMA:
             refuse(f"{where}: schema", schema, f"{SCHEMA}; the file is for another livegan")
         names = ("schema", "name", "size", "conditioner", "puppet", "training", "metrics",
-                 "licence", "credit")
-        fields = Fields(data, f"{where}:", names)
+                 "licence", "credit", "palette")
+        # Cards of drawings in any colour leave it out.
+        fields = Fields({"palette": None, **data}, f"{where}:", names)
         puppet = fields["puppet"]
         metrics = fields.mapping("metrics")
         return cls(
@@ -203,7 +210,23 @@ class ModelCard:
             metrics={key: number(metrics[key], f"{where}: metrics.{key}") for key in metrics},
             licence=fields.text("licence"),
             credit=fields.text("credit"),
+            palette=palette_field(fields),
         )
+
+
+def palette_field(fields: Fields) -> dict[str, str] | None:
+    """The field `palette`: `#rrggbb` by name, or None.
+
+    Raises:
+        ModelError: it is neither.
+    """
+    if fields["palette"] is None:
+        return None
+    palette = fields.mapping("palette")
+    for name, colour in palette.items():
+        if not isinstance(colour, str) or not re.fullmatch("#[0-9a-f]{6}", colour):
+            refuse(f"{fields.where('palette')}.{name}", colour, "a colour such as #0d3dfb")
+    return palette
 
 
 def read_card(path: str | Path) -> ModelCard:

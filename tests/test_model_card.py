@@ -72,6 +72,13 @@ def test_a_card_without_a_puppet(card: ModelCard) -> None:
     assert ModelCard.from_json(edges.to_json()).puppet is None
 
 
+def test_a_card_of_label_maps_has_their_colours(card: ModelCard) -> None:
+    palette = {"wall": "#0d3dfb", "door": "#a50000"}
+    labels = dataclasses.replace(card, palette=palette)
+    assert ModelCard.from_json(labels.to_json()).palette == palette
+    assert ModelCard.from_json(card.to_json()).palette is None
+
+
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
@@ -80,7 +87,7 @@ def test_a_card_without_a_puppet(card: ModelCard) -> None:
         (("schema",), ..., "schema is None, wanted 1"),
         (("name",), 7, "name is 7, wanted a text"),
         (("name",), ..., "name is missing"),
-        (("palette",), "red", "palette is unknown"),
+        (("colour",), "red", "colour is unknown"),
         (("size",), [256], r"size is \[256\], wanted \[height, width\]"),
         (("size",), [256, 0], "size is"),
         (("size",), [256.0, 256], "size is"),
@@ -99,6 +106,8 @@ def test_a_card_without_a_puppet(card: ModelCard) -> None:
         (("puppet", "limits", "yaw_deg"), -1, "puppet.limits.yaw_deg is -1.0"),
         (("puppet", "limits", "scale"), ..., "puppet.limits.scale is missing"),
         (("metrics",), {"l1": "good"}, "metrics.l1 is 'good', wanted a finite number"),
+        (("palette",), ["#0d3dfb"], "palette is .* wanted an object"),
+        (("palette",), {"wall": "blue"}, "palette.wall is 'blue', wanted a colour such as #0d3dfb"),
         (("training",), [], r"training is \[\], wanted an object"),
     ],
 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from livegan.errors import UsageError
-from livegan.model_card import ConditionerCard, Puppet
+from livegan.model_card import ConditionerCard, Puppet, palette_field
 from livegan.strict_json import Fields, parse, read_size, refuse
 
 SPLITS = ("train", "val")
@@ -104,16 +103,6 @@ class DatasetCard:
             source=fields.text("source"),
             counts={split: counts.integer(split) for split in SPLITS},
             masks=fields["masks"],
-            palette=_read_palette(fields),
+            palette=palette_field(fields),
             made=fields.mapping("made"),
         )
-
-
-def _read_palette(fields: Fields) -> dict[str, str] | None:
-    if fields["palette"] is None:
-        return None
-    palette = fields.mapping("palette")
-    for name, colour in palette.items():
-        if not isinstance(colour, str) or not re.fullmatch("#[0-9a-f]{6}", colour):
-            refuse(f"{fields.where('palette')}.{name}", colour, "a colour such as #0d3dfb")
-    return palette

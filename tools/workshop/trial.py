@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,14 @@ class Trial:
         pictures: what should come of them; None where nobody knows.
         conditioner: what drew them; None where they are invented.
         dataset: its name.
+        palette: their only colours, `#rrggbb` by name; None where they may have any.
     """
 
     drawings: NDArray[np.uint8]
     pictures: NDArray[np.uint8] | None = None
     conditioner: ConditionerCard | None = None
     dataset: str = ""
+    palette: Mapping[str, str] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -52,7 +55,8 @@ def trial_on_pairs(folder: Path) -> Trial:
     card = DatasetCard.read(folder / "dataset.json")
     pairs = read_pairs(folder, card, "val" if card.counts["val"] else "train", lambda done: None)
     chosen = spread(len(pairs), MOST_PAIRS)
-    return Trial(pairs.drawings[chosen], pairs.pictures[chosen], card.conditioner, card.name)
+    return Trial(pairs.drawings[chosen], pairs.pictures[chosen], card.conditioner, card.name,
+                 card.palette)
 
 
 def invented_trial(size: tuple[int, int]) -> Trial:

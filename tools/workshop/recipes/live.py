@@ -90,6 +90,8 @@ def products(run: Mapping[str, Any]) -> list[Product]:
             puppet=puppet and Puppet.from_dict(puppet, "run: puppet"),
             paint=lambda drawings: paint(network, drawings),
             to_onnx=lambda: build_onnx(network),
+            # Runs that were begun before datasets told it have none.
+            palette=dataset.get("palette"),
             most_bytes=MOST_BYTES,
         )
     ]

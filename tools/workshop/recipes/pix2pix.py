@@ -112,6 +112,8 @@ def products(run: Mapping[str, Any]) -> list[Product]:
             puppet=puppet,
             paint=lambda drawings: paint_pasted(network, drawings, paste),
             to_onnx=to_onnx,
+            # Whoever paints labels from pictures is shown pictures.
+            palette=dataset.get("palette") if settings["direction"] == "AtoB" else None,
         )
     ]
 

@@ -87,6 +87,7 @@ class Product:
         conditioner, puppet: as the generator's card should say.
         paint: paints with that network.
         to_onnx: the network as a graph, without a card.
+        palette: the only colours of its drawings, `#rrggbb` by name; None where they may be any.
         most_bytes: how large its file may be; None for any size.
     """
 
@@ -98,6 +99,7 @@ class Product:
     puppet: Puppet | None
     paint: Paint
     to_onnx: Callable[[], onnx.ModelProto]
+    palette: Mapping[str, str] | None = None
     most_bytes: int | None = None
 
 
