@@ -4,15 +4,20 @@
     python tools/export.py RUN/checkpoint-00012000.safetensors --name mona-lisa-sharp
 
 The file is written only if it paints what the run's network paints, on drawings that it was not
-trained on. A run that trains both ways at once gives two: NAME-a2b and NAME-b2a.
+trained on. A run that trains both ways at once gives two: NAME-a2b and NAME-b2a. Beside it comes a
+preset, so that `livegan run NAME` plays it.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
+import shlex
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,7 @@ from numpy.typing import NDArray
 from livegan.errors import UsageError
 from livegan.generators import load_generator
 from livegan.model_card import ModelCard, write_card
+from livegan.presets import Preset, write_preset
 from workshop.checkpoint import load_checkpoint, newest_checkpoint, read_run
 from workshop.quality import picture_metrics, psnr_db
 from workshop.recipes import Product, find_recipe
@@ -31,6 +37,10 @@ from workshop.run_folder import RunFolder
 
 LEAST_PARITY_DB = 45.0
 ENGINES = Path(__file__).resolve().parent.parent / "engines"
+PRESETS = ENGINES.parent / "presets"
+SCRATCH = ".export-"
+STALE_S = 3600.0
+"""An export is a matter of seconds: what is older was killed. Younger may be another's, at work."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,10 +55,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="export.py", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("run", type=Path, help="folder of a training run")
-    parser.add_argument("--name", required=True, help="what people will call the generator")
-    parser.add_argument("--out", type=Path, default=ENGINES, help="folder for NAME.onnx")
+    parser.add_argument("run", type=Path, help="folder of a training run, or a checkpoint in it")
+    add_result_arguments(parser)
     return parser.parse_args(argv)
+
+
+def add_result_arguments(parser: argparse.ArgumentParser) -> None:
+    """Ask what the generator is called, and where it goes."""
+    parser.add_argument("--name", required=True, help="what people will call the generator")
+    parser.add_argument(
+        "--out", type=Path, default=ENGINES,
+        help="folder for NAME.onnx (default: engines, with a preset, where livegan finds it)",
+    )
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -70,17 +88,24 @@ def _export(arguments: argparse.Namespace) -> int:
         )
         size_mb = path.stat().st_size / 1e6
         print(f"{path}: {size_mb:.1f} MB, {parity_db:.1f} dB to the trained network")
+        print(f"play it: livegan run {shlex.quote(write_look(title, arguments.out))}")
     return 0
 
 
 def check_name(name: str) -> None:
-    """Refuse a generator's name that can't be a file's.
+    """Refuse a generator's name that `livegan run NAME` would not find.
 
     Raises:
-        UsageError: it holds a folder, or begins with a dot.
+        UsageError: it is no plain word, or it ends like a file's.
     """
-    if name != Path(name).name or name.startswith("."):
-        raise UsageError(f"name {name!r} can't be a file's name; wanted a plain word: mona-lisa")
+    if not re.fullmatch("[A-Za-z0-9_][A-Za-z0-9 _.-]{0,59}", name):
+        raise UsageError(
+            f"name {name!r} can't be played by; wanted a plain word of letters, digits and "
+            "dashes: mona-lisa"
+        )
+    stem, dot, ending = name.rpartition(".")
+    if dot and ending in ("onnx", "toml"):
+        raise UsageError(f"name {name!r} ends like a file's; the ending comes by itself: {stem}")
 
 
 def _open(path: Path) -> tuple[RunFolder, Path, dict[str, Any]]:
@@ -130,6 +155,7 @@ def run_card(
         metrics=metrics,
         licence=dataset["licence"],
         credit=dataset["credit"],
+        palette=product.palette,
     )
 
 
@@ -163,8 +189,9 @@ def write_checked(
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path.parent)
         # Beside its place, so that it can be put there in one move.
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as scratch:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as scratch:
             candidate = Path(scratch) / path.name
             candidate.write_bytes(content)
             parity_db = psnr_db(_painted(candidate, drawings), wanted)
@@ -177,6 +204,36 @@ def write_checked(
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror}") from error
     return parity_db
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what killed exports left."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > STALE_S:
+            shutil.rmtree(left)
+
+
+def write_look(name: str, out: Path) -> str:
+    """Make a generator playable by its name. A preset that is there already stays.
+
+    Args:
+        name: of the generator.
+        out: the folder that it lies in.
+
+    Returns:
+        What to type after `livegan run`: its name, or the preset's path where it lies elsewhere.
+
+    Raises:
+        PresetError: the preset can't be written.
+    """
+    if out.resolve() == ENGINES:
+        path, generator, typed = PRESETS / f"{name}.toml", name, name
+    else:
+        path, generator = out / f"{name}.toml", f"{name}.onnx"
+        typed = str(path)
+    if not path.exists():
+        write_preset(Preset(name, generator), path)
+    return typed
 
 
 def _painted(path: Path, drawings: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -10,17 +10,17 @@ The file is written only if it paints what the network paints.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from torch import nn
 
-from export import ENGINES, check_name, write_checked
+from export import add_result_arguments, check_name, write_checked, write_look
 from livegan.conditioners.opening import KINDS
 from livegan.errors import UsageError
 from livegan.model_card import ConditionerCard, ModelCard, write_card
-from livegan.presets import Preset, write_preset
 from workshop.classic_forms import UNetForm, check_size, form_to_dict
 from workshop.classic_keys import load_generator_network
 from workshop.classic_networks import (
@@ -41,7 +41,6 @@ from workshop.quality import picture_metrics
 from workshop.reference_options import ReferenceOptions, read_options
 from workshop.trial import Trial, choose_norm, invented_trial, trial_on_pairs
 
-PRESETS = ENGINES.parent / "presets"
 USUAL_SIDE = 256
 DRAWINGS = tuple(kind for kind in KINDS if kind != "latent")
 """What such generators paint from; sliders for latents were never shown to one."""
@@ -64,7 +63,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="import_checkpoint.py", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("file", type=Path, help=".pth, .pt, .ckpt, .safetensors or .pict")
-    parser.add_argument("--name", required=True, help="what people will call the generator")
+    add_result_arguments(parser)
     parser.add_argument(
         "--conditioner", choices=DRAWINGS,
         help="what draws for it (default: asked for, or what drew the pairs)",
@@ -84,7 +83,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--dropout", type=int, metavar="SEED",
         help="hold one throw of the training's dropout (default: no dropout)",
     )
-    parser.add_argument("--out", type=Path, default=ENGINES, help="folder for NAME.onnx")
     return parser.parse_args(argv)
 
 
@@ -115,11 +113,13 @@ def _import(arguments: argparse.Namespace) -> int:
         "tried_on": trial.dataset or None,
     }
     known = {key: value for key, value in training.items() if value is not None}
-    write_card(model, ModelCard(name, size, conditioner, training=known, metrics=metrics))
+    palette = trial.palette if conditioner == trial.conditioner else None
+    card = ModelCard(name, size, conditioner, training=known, metrics=metrics, palette=palette)
+    write_card(model, card)
     path = arguments.out / f"{name}.onnx"
     parity_db = write_checked(model, path, trial.drawings, reference)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, {parity_db:.1f} dB to the network")
-    print(f"play it: livegan run {_write_preset(name, arguments.out)}")
+    print(f"play it: livegan run {shlex.quote(write_look(name, arguments.out))}")
     return 0
 
 
@@ -204,18 +204,6 @@ def _hold_dropout(network: ClassicNetwork, size: tuple[int, int], seed: int, fil
     if not any(isinstance(module, nn.Dropout) for module in network.modules()):
         raise UsageError(f"--dropout {seed}: {file} has no dropout; leave it out")
     hold_dropout(network, size, seed)
-
-
-def _write_preset(name: str, out: Path) -> str:
-    """Make it playable by its name; returns what to type. A look that is there already stays."""
-    if out.resolve() == ENGINES:
-        path, generator, typed = PRESETS / f"{name}.toml", name, name
-    else:
-        path, generator = out / f"{name}.toml", f"{name}.onnx"
-        typed = str(path)
-    if not path.exists():
-        write_preset(Preset(name, generator), path)
-    return typed
 
 
 if __name__ == "__main__":
