@@ -77,22 +77,23 @@ def open_look(preset: Preset) -> Look:
     from livegan.conditioners.opening import KINDS
     from livegan.generators import load_generator
     from livegan.generators.identity import Identity
+    from livegan.generators.stretched import as_shown
     from livegan.model_card import ConditionerCard, read_card
 
     generator: Generator
     if preset.generator == IDENTITY:
         assert preset.conditioner is not None  # reading a preset sees to that
         wanted = ConditionerCard(preset.conditioner, KINDS[preset.conditioner].version)
-        size, puppet, note = (IDENTITY_SIZE_PX, IDENTITY_SIZE_PX), None, ""
-        generator = Identity(size)
+        puppet, note = None, ""
+        generator = Identity((IDENTITY_SIZE_PX, IDENTITY_SIZE_PX))
     else:
         path = find_generator(preset)
         card = read_card(path)
-        wanted, size, puppet, note = card.conditioner, card.size, card.puppet, card.credit
+        wanted, puppet, note = card.conditioner, card.puppet, card.credit
         _check_settings(path, wanted.settings)
-        generator = load_generator(path)
-    conditioner = open_conditioner(wanted, size[0], puppet)
-    generator.generate(np.zeros((*size, 3), np.uint8))
+        generator = as_shown(load_generator(path), card)
+    conditioner = open_conditioner(wanted, generator.size, puppet)
+    generator.generate(np.zeros((*generator.size, 3), np.uint8))
     values = {**wanted.settings, **preset.values}
     return Look(preset.name, conditioner, generator, values, note)
 

@@ -92,7 +92,7 @@ _ROWS = (
     Parameter(
         "source.zoom",
         1.0,
-        "Square crop of the incoming picture: 1 is its shorter side.",
+        "Crop of the incoming picture: 1 is the largest that has the drawing's shape.",
         1.0,
         8.0,
         "times",
@@ -107,6 +107,7 @@ _ROWS = (
     Parameter("canny.automatic", True, "Take both thresholds from the picture's own gradients."),
     Parameter("canny.low", 60.0, "Gradient from which an edge goes on.", 0.0, 765.0),
     Parameter("canny.high", 150.0, "Gradient from which an edge begins.", 0.0, 765.0),
+    Parameter("canny.inverted", False, "Draw black edges on white."),
     Parameter("face_mesh.tessellation", True, "Draw the fine triangles of the face."),
     Parameter("face_mesh.contours", True, "Draw brows, eyes, nose and the outline of the face."),
     Parameter("face_mesh.irises", True, "Draw the irises."),

@@ -11,6 +11,7 @@ from tiny_onnx import write_generator
 from livegan.errors import ModelError
 from livegan.frames import Frame
 from livegan.look import open_look
+from livegan.model_card import Puppet, PuppetLimits
 from livegan.parameters import LiveValues
 from livegan.presets import Preset, read_preset
 
@@ -24,6 +25,54 @@ def test_a_look_conditions_and_paints(tmp_path: Path) -> None:
     assert np.array_equal(look.generator.generate(drawn.image), np.full((64, 64, 3), 215))
     look.close()
     look.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "training", "shown"),
+    [
+        ((48, 96), {}, (48, 96)),
+        ((96, 48), {"aspect_ratio": 0.5}, (96, 48)),
+        ((64, 64), {"aspect_ratio": 1.5}, (64, 96)),
+        ((64, 64), {"aspect_ratio": 0.5}, (128, 64)),
+        ((32, 96), {"aspect_ratio": 2.25}, (43, 96)),
+    ],
+)
+def test_a_look_has_the_shape_in_which_it_should_be_seen(
+    tmp_path: Path, size: tuple[int, int], training: dict[str, float], shown: tuple[int, int]
+) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", kind="plain", size=size, training=training)
+    look = open_look(Preset("mine", str(path)))
+    assert look.generator.size == shown
+    camera = np.zeros((240, 320, 3), np.uint8)
+    across, down = np.arange(320) + 0.5, np.arange(240)[:, None] + 0.5
+    camera[np.hypot(across - 160, down - 120) < 40] = 255
+    values = LiveValues(look.values).snapshot()
+    painted = look.generator.generate(
+        look.conditioner.condition(Frame(camera, 0, 0.0), values).image
+    )
+    disc = painted[..., 0] < 128
+    assert painted.shape == (*shown, 3) and painted.flags.c_contiguous
+    wide = 80 * max(shown[0] / 240, shown[1] / 320)
+    # Painted in another shape, and round all the same.
+    assert (disc.any(axis=0).sum(), disc.any(axis=1).sum()) == pytest.approx((wide, wide), abs=3)
+    look.close()
+
+
+def test_a_puppet_of_another_shape_is_refused_in_one_line(tmp_path: Path) -> None:
+    puppet = Puppet(np.zeros((478, 3), np.float32), (0, 0, 64), PuppetLimits(1, 1, 1, 0, 0))
+    path = write_generator(
+        tmp_path / "reverse.onnx", kind="face_mesh", size=(64, 128), puppet=puppet,
+        training={"aspect_ratio": 1.0},
+    )
+    with pytest.raises(ModelError, match="128 x 64 pixels.*puppet's face only in a square"):
+        open_look(Preset("mine", str(path)))
+
+
+@pytest.mark.parametrize("ratio", [0, -1.5, 1000.0, "wide", True])
+def test_a_shape_that_cannot_be_is_refused(tmp_path: Path, ratio: object) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", training={"aspect_ratio": ratio})
+    with pytest.raises(ModelError, match="aspect_ratio is .*wanted a number"):
+        open_look(Preset("mine", str(path)))
 
 
 def test_the_card_sets_what_the_preset_leaves_open(tmp_path: Path) -> None:

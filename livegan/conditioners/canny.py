@@ -1,4 +1,4 @@
-"""The edges of the crop: Canny's, white on black."""
+"""The edges of the crop: Canny's, white on black or black on white."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.conditioners.conditioner import Conditioned
-from livegan.conditioners.crop import square_crop
+from livegan.conditioners.crop import cut_part
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
 
@@ -25,24 +25,24 @@ _LOWEST_SEED = 30.0
 
 
 class Canny:
-    """Draws edges, one pixel wide, 255 on 0, the same in all three channels.
+    """Draws edges, one pixel wide, 255 on 0 (inverted: 0 on 255), the same in all three channels.
 
     Thresholds are on |dx| + |dy| of a 3 x 3 Sobel filter, after the blur. Nothing is remembered
     from one frame to the next: a picture has one drawing, on stage and in a dataset.
 
     Args:
-        size: side of the drawing in pixels.
+        size: height and width of the drawing in pixels.
     """
 
     kind = "canny"
     version = 1
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
 
     def condition(self, frame: Frame, values: Values) -> Conditioned:
         """Draw one frame's edges."""
-        crop = square_crop(frame.image, values, self._size)
+        crop = cut_part(frame.image, values, self._size)
         return Conditioned(draw_edges(crop, values), crop)
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ class Canny:
 
 
 def draw_edges(picture: Image, values: Values) -> Image:
-    """The edges of a picture, 255 on 0.
+    """The edges of a picture, 255 on 0; inverted, 0 on 255.
 
     Args:
         picture: (H, W, 3) uint8 BGR.
@@ -66,7 +66,10 @@ def draw_edges(picture: Image, values: Values) -> Image:
         low, high = automatic_thresholds(dx, dy)
     else:
         low, high = sorted((values.number("canny.low"), values.number("canny.high")))
-    return _white_on_black(cv2.Canny(dx, dy, low, high))
+    edges = cv2.Canny(dx, dy, low, high)
+    if values.switch("canny.inverted"):
+        edges = cv2.bitwise_not(edges)
+    return np.asarray(cv2.cvtColor(edges, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def automatic_thresholds(dx: Gradient, dy: Gradient) -> tuple[float, float]:
@@ -83,7 +86,3 @@ def automatic_thresholds(dx: Gradient, dy: Gradient) -> tuple[float, float]:
     seed = float(np.searchsorted(np.cumsum(counts), strength.size * _SEED_PERCENT / 100))
     high = max(seed, _LOWEST_SEED)
     return high * _LOW_OF_HIGH, high
-
-
-def _white_on_black(edges: cv2.typing.MatLike) -> Image:
-    return np.asarray(cv2.cvtColor(edges, cv2.COLOR_GRAY2BGR), np.uint8)

@@ -15,8 +15,8 @@ class Conditioned:
     """The drawing that a generator paints from, and what was seen on the way.
 
     Args:
-        image: (size, size, 3) uint8 BGR, the drawing.
-        camera: (size, size, 3) uint8 BGR, the square crop of the frame that it was made from.
+        image: (H, W, 3) uint8 BGR, the drawing.
+        camera: (H, W, 3) uint8 BGR, the crop of the frame that it was made from.
         found: whether what the conditioner looks for was there; true where it looks for nothing.
         landmarks: (478, 3) float32, as drawn, if it draws a face.
         performer: (478, 3) float32, as seen in the crop, if a face was found.

@@ -69,25 +69,25 @@ _PARTS = {
 }
 
 
-def draw_face(landmarks: Landmarks | None, size: int, values: Values) -> Image:
+def draw_face(landmarks: Landmarks | None, size: tuple[int, int], values: Values) -> Image:
     """The drawing of a face.
 
     Args:
         landmarks: (478, 3) in pixels of the drawing; None draws nothing.
-        size: side of the drawing in pixels.
+        size: height and width of the drawing in pixels.
         values: `face_mesh.*` say which parts, and how wide the lines are.
 
     Returns:
-        (size, size, 3) uint8 BGR on black; lines are antialiased and placed to 1/16 of a pixel.
+        (*size, 3) uint8 BGR on black; lines are antialiased and placed to 1/16 of a pixel.
         One call a colour: 0.25 ms at 256 with the tessellation.
     """
-    drawing = np.zeros((size, size, 3), np.uint8)
+    drawing = np.zeros((*size, 3), np.uint8)
     if landmarks is None:
         return drawing
     # OpenCV takes the middle of the first pixel for 0, landmarks take its corner.
     points = np.clip((landmarks[:, :2] - 0.5) * (1 << _FRACTION_BITS), -1e6, 1e6).astype(np.int32)
     # Line widths are whole pixels in OpenCV and mean the same share of a larger drawing.
-    width = max(1, round(values.number("face_mesh.line_width") * size / 256))
+    width = max(1, round(values.number("face_mesh.line_width") * max(size) / 256))
     for part, pens in _PARTS.items():
         if values.switch(f"face_mesh.{part}"):
             for pen in pens:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.conditioners.crop import Square
 from livegan.face_topology import eye_distance
 from livegan.frames import Image
 
 _EYE_CORNERS = (33, 133, 362, 263)
 _OVERSAMPLED = 2
+
+
+@dataclass(frozen=True)
+class Square:
+    """Where a square lies in a picture; in pixels, not rounded.
+
+    Args:
+        left, top: the corner.
+        side: width and height.
+    """
+
+    left: float
+    top: float
+    side: float
 
 
 def eyes_of(landmarks: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

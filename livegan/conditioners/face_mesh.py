@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livegan.conditioners.conditioner import Conditioned
-from livegan.conditioners.crop import quickly_resized, square_crop
+from livegan.conditioners.crop import cut_part, quickly_resized, size_to_look_at
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.conditioners.face_drawing import draw_face
 from livegan.face_topology import Landmarks
@@ -13,17 +13,14 @@ from livegan.frames import Frame, Image
 from livegan.parameters import Values
 from livegan.puppetry import Puppeteer
 
-# The detector cuts the face out by itself, so that a larger crop costs it little: 3.6 ms at 720
-# against 3.1 at 256. Shrinking 720 to 512 for it took 2.7.
-_LARGEST_CROP = 720
-_SMALLEST_CROP = 256
+_SMALLEST_LOOKED_AT = 256
 
 
 class FaceMesh:
     """A face mesh drawn from what the camera sees.
 
     Args:
-        size: side of the drawing in pixels.
+        size: height and width of the drawing in pixels; a puppet's are the same.
         puppeteer: carries the performer's face onto a puppet's; None draws the performer.
         still: each picture stands for itself, as in a folder of portraits.
     """
@@ -32,7 +29,11 @@ class FaceMesh:
     version = 1
 
     def __init__(
-        self, size: int, puppeteer: Puppeteer | None = None, *, still: bool = False
+        self,
+        size: tuple[int, int],
+        puppeteer: Puppeteer | None = None,
+        *,
+        still: bool = False,
     ) -> None:
         self._size = size
         self._puppeteer = puppeteer
@@ -50,15 +51,12 @@ class FaceMesh:
 
     def condition(self, frame: Frame, values: Values) -> Conditioned:
         """Draw one frame; its time is when it was captured."""
-        height, width = frame.image.shape[:2]
-        side = round(min(height, width) / values.number("source.zoom"))
-        while side > _LARGEST_CROP:
-            side //= 2
-        side = max(side, _SMALLEST_CROP)
-        crop = square_crop(frame.image, values, side)
+        looked_at = size_to_look_at(frame.image, values, self._size, _SMALLEST_LOOKED_AT)
+        crop = cut_part(frame.image, values, looked_at)
         seen = self._detector.find(crop)
         if seen is not None:
-            seen *= self._size / side
+            down, across = (own / other for own, other in zip(self._size, looked_at, strict=True))
+            seen *= np.array([across, down, across], np.float32)
         camera = quickly_resized(crop, self._size)
         return self._draw(seen, camera, frame.captured_at_s, values)
 
@@ -68,7 +66,7 @@ class FaceMesh:
         Args:
             time_s: the moment, on the clock of `Frame.captured_at_s`.
         """
-        camera = np.zeros((self._size, self._size, 3), np.uint8)
+        camera = np.zeros((*self._size, 3), np.uint8)
         return self._draw(None, camera, time_s, values)
 
     def _draw(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from livegan.conditioners.conditioner import Conditioned
-from livegan.conditioners.crop import square_crop
+from livegan.conditioners.crop import cut_part
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
 
@@ -15,18 +15,18 @@ class Grayscale:
     """Shows the crop in grey, the same in all three channels.
 
     Args:
-        size: side of the drawing in pixels.
+        size: height and width of the drawing in pixels.
     """
 
     kind = "grayscale"
     version = 1
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
 
     def condition(self, frame: Frame, values: Values) -> Conditioned:
         """Take the colours out of one frame."""
-        crop = square_crop(frame.image, values, self._size)
+        crop = cut_part(frame.image, values, self._size)
         return Conditioned(without_colour(crop), crop)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from livegan.conditioners.conditioner import Conditioned
-from livegan.conditioners.crop import quickly_resized, square_crop
+from livegan.conditioners.crop import cut_part, quickly_resized, size_to_look_at
 from livegan.conditioners.drift import drift
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.conditioners.face_framing import cut_square, eyes_of, frame_face
@@ -17,7 +17,6 @@ from livegan.frames import Frame, Image
 from livegan.parameters import Values
 from livegan.puppetry.one_euro import OneEuro
 
-_LARGEST_CROP = 720
 _HOLD_S = 0.3
 """A face that is lost is held for so long, as with puppets."""
 _FADE_S = 0.4
@@ -31,15 +30,15 @@ class Latent:
     `latent.encode` says. Where no face is seen all drifts.
 
     Args:
-        size: side of the drawing in pixels, a multiple of 32.
+        size: height and width of the drawing in pixels, the same, a multiple of 32.
     """
 
     kind = "latent"
     version = 1
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
-        self._side = Layout(size).face
+        self._side = Layout(size[0]).face
         self._detector = FaceDetector()
         # Calm, as a face that shakes in its square changes into others.
         self._filter = OneEuro(1.0, beta=20.0, noise=0.2)
@@ -51,20 +50,17 @@ class Latent:
 
     def condition(self, frame: Frame, values: Values) -> Conditioned:
         """Draw one frame; its time is when it was captured."""
-        height, width = frame.image.shape[:2]
-        side = round(min(height, width) / values.number("source.zoom"))
-        while side > _LARGEST_CROP:
-            side //= 2
-        side = max(side, self._size)
-        crop = square_crop(frame.image, values, side)
+        looked_at = size_to_look_at(frame.image, values, self._size, self._size[0])
+        crop = cut_part(frame.image, values, looked_at)
         camera = quickly_resized(crop, self._size)
         if values.number("latent.face_size") == 0:
-            self._face, self._seen_s = quickly_resized(crop, self._side), frame.captured_at_s
+            self._face = quickly_resized(crop, (self._side, self._side))
+            self._seen_s = frame.captured_at_s
             return self._draw(camera, frame.captured_at_s, values, found=True)
         landmarks = self._detector.find(crop)
         if landmarks is not None:
             self._follow(crop, landmarks, frame.captured_at_s, values)
-            landmarks *= self._size / side
+            landmarks *= self._size[0] / looked_at[0]
         found = landmarks is not None
         return self._draw(camera, frame.captured_at_s, values, found, landmarks)
 
@@ -74,7 +70,7 @@ class Latent:
         Args:
             time_s: the moment, on the clock of `Frame.captured_at_s`.
         """
-        camera = np.zeros((self._size, self._size, 3), np.uint8)
+        camera = np.zeros((*self._size, 3), np.uint8)
         return self._draw(camera, time_s, values, found=False)
 
     def close(self) -> None:
@@ -101,7 +97,7 @@ class Latent:
         latents = (1 - encode) * drift(self._place, COUNT) + [
             values.number(f"latent.{number}") for number in range(1, COUNT + 1)
         ]
-        drawing = draw_latents(self._face, encode, latents, self._size)
+        drawing = draw_latents(self._face, encode, latents, self._size[0])
         return Conditioned(drawing, camera, found, performer=performer)
 
     def _pass_time(self, time_s: float, values: Values) -> None:

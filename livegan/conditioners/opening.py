@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 KINDS = {row.kind: row for row in (FaceMesh, Canny, Grayscale, Plain, Latent)}
 
 
-def open_conditioner(card: ConditionerCard, size: int, puppet: Puppet | None = None) -> Conditioner:
+def open_conditioner(
+    card: ConditionerCard, size: tuple[int, int], puppet: Puppet | None = None
+) -> Conditioner:
     """The conditioner that draws what the card says.
 
     Args:
         card: kind and drawing version; its settings are the caller's to play.
-        size: side of the drawing in pixels.
+        size: height and width of the drawing in pixels.
         puppet: the face to carry a performer's onto, for a face mesh.
 
     Raises:
-        ModelError: livegan has no such conditioner, or draws otherwise by now.
+        ModelError: livegan has no such conditioner, draws otherwise by now, or draws only squares
+            of this kind.
     """
     kind = KINDS.get(card.kind)
     if kind is None:
@@ -42,7 +45,18 @@ def open_conditioner(card: ConditionerCard, size: int, puppet: Puppet | None = N
             f" livegan draws version {kind.version}; train and export it again"
             " with this livegan, or install the one that it was made with"
         )
-    if kind is FaceMesh:
-        player = puppet and Puppeteer(puppet.landmarks, puppet.limits, size)
-        return FaceMesh(size, player or None)
+    if kind is Latent:
+        _check_square(size, "sliders for latents")
+    if kind is FaceMesh and puppet:
+        _check_square(size, "a puppet's face")
+        return FaceMesh(size, Puppeteer(puppet.landmarks, puppet.limits, size[0]))
     return kind(size)
+
+
+def _check_square(size: tuple[int, int], what: str) -> None:
+    height, width = size
+    if height != width:
+        raise ModelError(
+            f"the generator paints {width} x {height} pixels, livegan draws {what} only in a"
+            " square; train it again with a square --size"
+        )

@@ -15,7 +15,7 @@ SIZE = 128
 
 def draw(picture: Image, **canny: Setting) -> Image:
     values = Values({f"canny.{name}": value for name, value in canny.items()})
-    return Canny(SIZE).condition(Frame(picture, 0, 0.0), values).image
+    return Canny((SIZE, SIZE)).condition(Frame(picture, 0, 0.0), values).image
 
 
 def scene() -> Image:
@@ -47,7 +47,7 @@ def test_it_draws_the_outline_and_nothing_else() -> None:
 
 
 def test_the_drawing_is_as_large_as_asked_and_whole() -> None:
-    seen = Canny(256).condition(Frame(scene(), 0, 0.0), Values())
+    seen = Canny((256, 256)).condition(Frame(scene(), 0, 0.0), Values())
     assert seen.image.shape == seen.camera.shape == (256, 256, 3)
     assert seen.image.dtype == np.uint8 and seen.image.flags.c_contiguous
     assert seen.found and seen.landmarks is None
@@ -103,7 +103,7 @@ def test_blur_takes_fine_lines_away_and_none_is_allowed() -> None:
 
 
 def test_the_same_picture_has_one_drawing_whatever_came_before() -> None:
-    canny = Canny(SIZE)
+    canny = Canny((SIZE, SIZE))
     first = canny.condition(Frame(scene(), 0, 0.0), Values()).image
     canny.condition(Frame(np.full_like(scene(), 255), 1, 0.1), Values())
     again = canny.condition(Frame(scene(), 2, 9.0), Values()).image
@@ -116,3 +116,17 @@ def test_the_frame_is_not_written_into() -> None:
     picture = scene()
     draw(picture)
     np.testing.assert_array_equal(picture, scene())
+
+
+def test_inverted_the_same_lines_are_black_on_white() -> None:
+    np.testing.assert_array_equal(draw(scene(), inverted=True), 255 - draw(scene()))
+    assert draw(scene()).mean() < 60  # as it is by default
+
+
+def test_a_rectangle_is_drawn_as_a_rectangle() -> None:
+    picture = np.zeros((120, 300, 3), np.uint8)
+    picture[40:80, 100:200] = 255
+    seen = Canny((60, 150)).condition(Frame(picture, 0, 0.0), Values())
+    down, across = np.nonzero(seen.image[..., 0])
+    assert seen.image.shape == seen.camera.shape == (60, 150, 3)
+    assert (np.ptp(across), np.ptp(down)) == pytest.approx((50, 20), abs=2)

@@ -37,7 +37,7 @@ def lines(drawing: Image) -> int:
 
 
 def test_a_face_is_found_in_the_crop_and_drawn_where_it_is(performer: list[Frame]) -> None:
-    conditioner = FaceMesh(256)
+    conditioner = FaceMesh((256, 256))
     seen = conditioner.condition(performer[0], Values())
     assert seen.found and seen.landmarks is not None
     low, high = seen.landmarks.min(axis=0), seen.landmarks.max(axis=0)
@@ -47,8 +47,38 @@ def test_a_face_is_found_in_the_crop_and_drawn_where_it_is(performer: list[Frame
     assert seen.camera.shape == seen.image.shape == (256, 256, 3)
 
 
+@pytest.mark.parametrize("size", [(192, 320), (320, 192)])
+def test_in_a_rectangle_it_is_drawn_where_it_is_too(
+    performer: list[Frame], size: tuple[int, int]
+) -> None:
+    seen = FaceMesh(size).condition(performer[0], Values())
+    square = FaceMesh((256, 256)).condition(performer[0], Values())
+    assert seen.image.shape == seen.camera.shape == (*size, 3)
+    assert seen.landmarks is not None and square.landmarks is not None
+    # The same face in the same camera; both crops lie in its middle, as large as can be.
+    height, width = performer[0].image.shape[:2]
+    scale = max(size[0] / height, size[1] / width)
+    middle = np.array([size[1], size[0]]) / 2
+    places = (seen.landmarks[:, :2] - middle) / scale
+    wanted = (square.landmarks[:, :2] - 128) / 256 * min(height, width)
+    eyes = np.linalg.norm(wanted[33] - wanted[263])
+    assert np.abs(places - wanted).mean() < 0.05 * eyes
+
+
+@pytest.mark.parametrize(
+    ("kind", "puppet", "told"),
+    [("face_mesh", PUPPET, "puppet's face"), ("latent", None, "latents")],
+)
+def test_what_is_square_by_nature_is_refused_in_another_shape(
+    kind: str, puppet: Puppet | None, told: str
+) -> None:
+    with pytest.raises(ModelError, match=f"320 x 192 pixels.*{told}.*square --size"):
+        open_conditioner(ConditionerCard(kind, 1), (192, 320), puppet)
+
+
 def test_a_puppet_speaks_when_the_performer_does(performer: list[Frame]) -> None:
-    conditioner = open_conditioner(ConditionerCard("face_mesh", FaceMesh.version), 256, PUPPET)
+    card = ConditionerCard("face_mesh", FaceMesh.version)
+    conditioner = open_conditioner(card, (256, 256), PUPPET)
     seen = [conditioner.condition(frame, Values()) for frame in performer]
     pairs = [(s.performer, s.landmarks) for s in seen]
     mouths = np.array([
@@ -60,7 +90,7 @@ def test_a_puppet_speaks_when_the_performer_does(performer: list[Frame]) -> None
 
 
 def test_without_a_face_the_puppet_is_still_drawn_and_never_the_camera() -> None:
-    puppet = FaceMesh(256, Puppeteer(PUPPET.landmarks, LIMITS, 256))
+    puppet = FaceMesh((256, 256), Puppeteer(PUPPET.landmarks, LIMITS, 256))
     grey = Frame(np.full((480, 640, 3), 128, np.uint8), 0, 0.0)
     seen = puppet.condition(grey, Values())
     assert not seen.found and seen.performer is None
@@ -75,15 +105,15 @@ def test_a_small_face_in_a_wide_picture_is_found_with_zoom(performer: list[Frame
     wide[300 : 300 + small.shape[0], 580 : 580 + small.shape[1]] = small
     frame = Frame(wide, 0, 0.0)
     zoomed = Values({"source.zoom": 4.0, "source.pan_x": 0.0, "source.pan_y": 0.0})
-    assert not FaceMesh(256).condition(frame, Values()).found
-    assert FaceMesh(256).condition(frame, zoomed).found
+    assert not FaceMesh((256, 256)).condition(frame, Values()).found
+    assert FaceMesh((256, 256)).condition(frame, zoomed).found
 
 
 @pytest.mark.parametrize("part", ["tessellation", "contours", "irises", "lips"])
 def test_each_part_can_be_left_out(part: str) -> None:
     face = as_seen(neutral_face())
-    whole = draw_face(face, 256, Values()).sum()
-    without = draw_face(face, 256, Values({f"face_mesh.{part}": False})).sum()
+    whole = draw_face(face, (256, 256), Values()).sum()
+    without = draw_face(face, (256, 256), Values({f"face_mesh.{part}": False})).sum()
     assert without < 0.995 * whole
 
 
@@ -91,24 +121,24 @@ def test_wider_lines_cover_more() -> None:
     face = as_seen(neutral_face())
     thin = Values({"face_mesh.tessellation": False})
     wide = Values({"face_mesh.tessellation": False, "face_mesh.line_width": 3.0})
-    assert lines(draw_face(face, 256, wide)) > 1.3 * lines(draw_face(face, 256, thin))
+    assert lines(draw_face(face, (256, 256), wide)) > 1.3 * lines(draw_face(face, (256, 256), thin))
 
 
 def test_lines_move_by_less_than_a_pixel() -> None:
     face = as_seen(neutral_face())
     moved = face + np.array([0.25, 0, 0], np.float32)
     values = Values({"face_mesh.tessellation": False})
-    before, after = (draw_face(f, 256, values).astype(int) for f in (face, moved))
+    before, after = (draw_face(f, (256, 256), values).astype(int) for f in (face, moved))
     assert 0 < np.abs(before - after).mean() < before.mean()
 
 
 def test_landmarks_far_outside_do_no_harm() -> None:
     face = as_seen(neutral_face()) * 1e7
-    assert draw_face(face, 256, Values()).shape == (256, 256, 3)
+    assert draw_face(face, (256, 256), Values()).shape == (256, 256, 3)
 
 
 def test_nothing_is_drawn_of_nobody() -> None:
-    assert not draw_face(None, 64, Values()).any()
+    assert not draw_face(None, (64, 64), Values()).any()
 
 
 @pytest.mark.parametrize("kind, version, told", [("face_mesh", 99, "99"), ("ouija", 1, "ouija")])
@@ -116,4 +146,4 @@ def test_another_drawing_than_the_generators_is_refused(
     kind: str, version: int, told: str
 ) -> None:
     with pytest.raises(ModelError, match=told):
-        open_conditioner(ConditionerCard(kind, version), 256, None)
+        open_conditioner(ConditionerCard(kind, version), (256, 256), None)

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livegan.conditioners.crop import Square
 from livegan.conditioners.drift import drift
 from livegan.conditioners.face_detector import FaceDetector
-from livegan.conditioners.face_framing import cut_square, eyes_of
+from livegan.conditioners.face_framing import Square, cut_square, eyes_of
 from livegan.conditioners.latent import Latent
 from livegan.conditioners.latent_drawing import COUNT, REACH, READ, Layout, draw_latents
 from livegan.frames import Frame, Image
@@ -84,7 +83,7 @@ def test_drift_eases_from_draw_to_draw_and_is_as_wide_as_they_are() -> None:
 
 def test_a_face_is_framed_as_the_card_wants_it(frames: list[Frame]) -> None:
     detector = FaceDetector(still=True)
-    with closing(Latent(SIZE)) as latent, closing(detector):
+    with closing(Latent((SIZE, SIZE))) as latent, closing(detector):
         shown = {}
         for face_size in (0.2, 0.3):
             values = Values({**STILL, "latent.face_size": face_size, "latent.eye_height": 0.5})
@@ -100,7 +99,7 @@ def test_a_face_is_framed_as_the_card_wants_it(frames: list[Frame]) -> None:
 
 def test_the_whole_crop_is_encoded_where_there_are_no_faces() -> None:
     frame = Frame(np.random.default_rng(3).integers(0, 256, (256, 256, 3), np.uint8), 0, 0.0)
-    with closing(Latent(SIZE)) as latent:
+    with closing(Latent((SIZE, SIZE))) as latent:
         seen = latent.condition(frame, Values({**STILL, "latent.face_size": 0.0}))
     assert seen.found and encoded(seen.image) == 1
     shown = seen.image[: LAYOUT.face, : LAYOUT.face]
@@ -108,7 +107,7 @@ def test_the_whole_crop_is_encoded_where_there_are_no_faces() -> None:
 
 
 def test_the_face_decides_while_it_is_there_and_fades_when_it_goes(frames: list[Frame]) -> None:
-    with closing(Latent(SIZE)) as latent:
+    with closing(Latent((SIZE, SIZE))) as latent:
         values = Values({"latent.drift": 2.0})
         drawings = [latent.condition(frame, values).image for frame in frames]
         assert encoded(drawings[0]) == pytest.approx(1, abs=1e-3)
@@ -122,7 +121,7 @@ def test_the_face_decides_while_it_is_there_and_fades_when_it_goes(frames: list[
 
 
 def test_hands_move_a_latent_at_once_whatever_the_camera_sees(frames: list[Frame]) -> None:
-    with closing(Latent(SIZE)) as latent:
+    with closing(Latent((SIZE, SIZE))) as latent:
         played = Values({**STILL, "latent.2": 1.5, "latent.32": -3.0})
         read = sliders_of(latent.condition(frames[0], played).image)
         half = Values({**STILL, "latent.encode": 0.5})
@@ -133,7 +132,7 @@ def test_hands_move_a_latent_at_once_whatever_the_camera_sees(frames: list[Frame
 
 
 def test_it_drifts_on_where_no_frames_come_and_holds_where_drift_is_stopped() -> None:
-    with closing(Latent(SIZE)) as latent:
+    with closing(Latent((SIZE, SIZE))) as latent:
         assert isinstance(latent, Resting)
         going = Values({"latent.drift": 1.0})
         walked = [sliders_of(latent.rest(step / 30, going).image) for step in range(60)]
@@ -148,7 +147,7 @@ def test_drift_depends_on_the_clock_alone_not_on_the_rate_of_frames() -> None:
     values = Values({"latent.drift": 1.0})
     ends = []
     for rate in (10, 30):
-        with closing(Latent(SIZE)) as latent:
+        with closing(Latent((SIZE, SIZE))) as latent:
             for step in range(3 * rate + 1):
                 drawing = latent.rest(100 + step / rate, values).image
             ends.append(sliders_of(drawing))

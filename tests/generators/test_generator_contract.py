@@ -11,14 +11,17 @@ from tiny_onnx import write_generator
 from livegan.errors import ModelError
 from livegan.frames import Image
 from livegan.generators import Generator, Identity, load_generator
+from livegan.generators.stretched import Stretched
 
 SIZE = 64
 
 
-@pytest.fixture(params=["identity", "openvino"])
+@pytest.fixture(params=["identity", "openvino", "stretched"])
 def generator(request: pytest.FixtureRequest, tmp_path: Path) -> Generator:
     if request.param == "identity":
         return Identity((SIZE, SIZE))
+    if request.param == "stretched":
+        return Stretched(Identity((32, 48)), (SIZE, SIZE))
     return load_generator(write_generator(tmp_path / "reverse.onnx", size=SIZE))
 
 

@@ -79,7 +79,7 @@ def test_drawings_lie_on_the_faces(made: Dataset) -> None:
 def test_the_drawing_is_that_of_the_stage(made: Dataset) -> None:
     landmarks = made.train.landmarks
     assert landmarks is not None
-    again = draw_face(np.pad(landmarks[3], ((0, 0), (0, 1))), SIZE, Values())
+    again = draw_face(np.pad(landmarks[3], ((0, 0), (0, 1))), (SIZE, SIZE), Values())
     # The landmarks are kept as float16, to a sixteenth of a pixel here.
     assert np.abs(again.astype(int) - made.train.drawings[3]).mean() < 4
     assert again.max() > 100

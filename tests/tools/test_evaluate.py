@@ -238,7 +238,7 @@ class Mirror(Painter):
     image: Image
 
     def open_conditioner(self) -> FaceMesh:
-        return Mirror.Eye(256)
+        return Mirror.Eye((256, 256))
 
 
 def test_landmarks_are_held_against_what_was_drawn(tmp_path: Path, clip: Path) -> None:

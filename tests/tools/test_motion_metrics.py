@@ -39,7 +39,7 @@ class Blind(Identity):
 
 
 def flicker(generator: Identity) -> dict[str, float]:
-    return static_flicker(GREY, Plain(SIZE), generator, Values())
+    return static_flicker(GREY, Plain((SIZE, SIZE)), generator, Values())
 
 
 def test_deviation_is_that_of_each_pixel_in_time() -> None:

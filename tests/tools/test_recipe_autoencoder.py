@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 import export
 import train
-from livegan.conditioners.crop import Square
-from livegan.conditioners.face_framing import cut_square
+from livegan.conditioners.face_framing import Square, cut_square
 from livegan.conditioners.latent_drawing import COUNT, REACH, Layout, draw_latents
 from livegan.errors import UsageError
 from livegan.generators import load_generator

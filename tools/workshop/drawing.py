@@ -27,7 +27,7 @@ class PairDrawer:
     def __init__(self, kind: str, size: int) -> None:
         self._kind = kind
         self._size = size
-        self._canny = Canny(size)
+        self._canny = Canny((size, size))
         self._values = Values()
 
     @staticmethod
@@ -60,7 +60,7 @@ class PairDrawer:
             # Most of the jitter is common to neighbours: half of it moves the face as a whole.
             noise = noise + random.normal(0, _JITTER * self._size, (1, 3))
             landmarks = landmarks + noise
-        return draw_face(landmarks.astype(np.float32), self._size, self._values)
+        return draw_face(landmarks.astype(np.float32), (self._size, self._size), self._values)
 
     def _draw_edges(self, picture: Picture, values: Values) -> Picture:
         return self._canny.condition(Frame(picture, 0, 0.0), values).image

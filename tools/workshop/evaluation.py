@@ -212,7 +212,7 @@ def flicker_of(painter: Painter, stills: Sequence[Image]) -> tuple[dict[str, flo
             conditioner = painter.open_conditioner()
         except ModelError as error:
             return {}, [f"Flicker was not measured: {error}."]
-        figures.append(static_flicker(still, conditioner, painter.generator, painter.values()))
+        figures.append(static_flicker(still, conditioner, painter.on_stage, painter.values()))
         conditioner.close()
         tally.step()
     tally.done()

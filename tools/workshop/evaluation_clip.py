@@ -47,7 +47,7 @@ def evaluate_clip(painter: Painter, path: Path, album: Album) -> Evaluation:
         tally, chosen = Tally("frames", clip.frame_count), _Chosen(clip.frame_count)
         for frame in _frames(clip):
             seen = draw(conditioner.condition, frame, values)
-            painted = paint(painter.generator.generate, seen.image)
+            painted = paint(painter.on_stage.generate, seen.image)
             performer = faces.performer(seen)
             figures = faces.judge(performer, seen, painted)
             track.add(frame.captured_at_s, performer, faces.found)

@@ -52,7 +52,7 @@ def evaluate_pictures(painter: Painter, where: Path, album: Album) -> Evaluation
         for after_s in _SHOWN_S[:-1]:
             time_s = index * _SHOWN_S[-1] + after_s
             seen = conditioner.condition(Frame(image, index, time_s), values)
-        painted = watch(painter.generator.generate, seen.image)
+        painted = watch(painter.on_stage.generate, seen.image)
         figures = faces.judge(faces.performer(seen), seen, painted)
         rows.append(Row(path.name, keep(album, path.name, seen, painted), figures))
         read.append(path)

@@ -196,7 +196,7 @@ def draw_frames(
         picture = cut_square(image, square, parts.size[0])
         if conditioner.kind == "face_mesh":
             landmarks = choice.landmarks[number].astype(np.float32)
-            return Pair(draw_face(landmarks, parts.size[0], values), picture, landmarks)
+            return Pair(draw_face(landmarks, parts.size, values), picture, landmarks)
         draw = draw_edges(picture, values) if conditioner.kind == "canny" else None
         return Pair(without_colour(picture) if draw is None else draw, picture)
 

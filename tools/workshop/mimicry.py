@@ -171,7 +171,7 @@ def draw_mimicry(
     def draw(frame: int, image: Image) -> Image:
         if conditioner.kind == "face_mesh":
             face = watched.faces[np.searchsorted(watched.good, frame)]
-            return draw_face(face.astype(np.float32), size, values)
+            return draw_face(face.astype(np.float32), parts.size, values)
         picture = cut_square(image, watched.squares[frame], size)
         if conditioner.kind == "canny":
             return draw_edges(picture, values)

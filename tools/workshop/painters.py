@@ -14,6 +14,7 @@ from livegan.errors import ModelError, ParameterError, UsageError
 from livegan.frames import Image
 from livegan.generators import Generator, load_generator
 from livegan.generators.drawing_check import check_drawing
+from livegan.generators.stretched import as_shown
 from livegan.model_card import ModelCard, read_card
 from livegan.parameters import LiveValues, Values
 
@@ -38,13 +39,22 @@ class Painter:
         """"AtoB" if it paints pictures from drawings, "BtoA" if it was trained the other way."""
         return str(self.card.training.get("direction", "AtoB"))
 
+    @property
+    def on_stage(self) -> Generator:
+        """The generator in the shape in which the stage plays it; what draws for it draws in that.
+
+        Raises:
+            ModelError: the card tells a shape that can't be.
+        """
+        return as_shown(self.generator, self.card)
+
     def open_conditioner(self) -> Conditioner:
         """What draws for it, knowing nothing of earlier frames.
 
         Raises:
             ModelError: this livegan has no such conditioner, or draws otherwise by now.
         """
-        return open_conditioner(self.card.conditioner, self.card.size[0], self.card.puppet)
+        return open_conditioner(self.card.conditioner, self.on_stage.size, self.card.puppet)
 
     def values(self) -> Values:
         """The parameters as it was trained with.

@@ -63,9 +63,7 @@ class PictureDrawer:
         if seen is None:
             return None
         landmarks = fitted.move(seen * np.float32(shrink))
-        # The stage draws squares; of a rectangle this is the part that is seen.
-        square = draw_face(landmarks, max(self._size), self._values)
-        drawing = np.ascontiguousarray(square[: self._size[0], : self._size[1]])
+        drawing = draw_face(landmarks, self._size, self._values)
         return Pair(drawing, fitted.picture, landmarks)
 
 
