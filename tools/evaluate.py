@@ -62,12 +62,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="evaluate.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("generator", type=Path, help="a run, one of its checkpoints, or an .onnx")
-    parser.add_argument("data", type=Path, help="a dataset of pairs, pictures, or a clip")
+    parser.add_argument("data", type=Path, help="a dataset, a folder of pictures, or a clip")
     parser.add_argument("--out", type=Path, required=True, help="folder for the result")
-    parser.add_argument("--split", choices=SPLITS, default="val", help="which pairs of a dataset")
+    parser.add_argument("--split", choices=SPLITS, default="val", help="which pairs (default: val)")
     parser.add_argument("--direction", choices=("AtoB", "BtoA"),
                         help="A is the drawing; by default as the generator was trained")
-    parser.add_argument("--painter", default="", help="which network, where a run has several")
+    parser.add_argument("--painter", default="", help="which network of a run that trains several:"
+                        " a2b or b2a")
     parser.add_argument("--inline", action="store_true",
                         help="put the pictures into index.html, so that it can be sent as one file")
     return parser.parse_args(argv)

@@ -71,10 +71,11 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add_set_argument(parser)
     parser.add_argument(
         "--norm", choices=("auto", *NORM_MODES),
-        help="batch norms go by each picture itself, as pix2pix paints; by what was seen in "
-        "training; or as paints the pairs better (default: auto with pairs, else per-image)",
+        help="what batch norms go by: per-image, each picture itself, as pix2pix paints; running, "
+        "what was seen in training; auto, what paints the pairs better (default: auto with pairs, "
+        "else per-image)",
     )
-    parser.add_argument("--pairs", type=Path, help="a dataset to try it on")
+    parser.add_argument("--pairs", type=Path, help="folder of a dataset to try it on")
     parser.add_argument(
         "--size", type=read_size, metavar="N|WxH",
         help="of its pictures in pixels (default: as the pairs, as it was trained, or 256)",

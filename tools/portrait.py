@@ -182,21 +182,26 @@ def parse(argv: list[str]) -> argparse.Namespace:
     what.add_argument("--film", type=Path, help="write a film instead: FILE.mp4")
     parser.add_argument("--name", help="the puppet's name (default: the folder's)")
     parser.add_argument("--motion", type=Path, help="a clip or a .npz (default: what ships)")
-    parser.add_argument("--conditioner", choices=("face_mesh", "canny"), default="face_mesh")
-    parser.add_argument("--size", type=int, default=256, help="of drawing and picture, in pixels")
-    parser.add_argument("--pairs", type=int, default=2600)
-    parser.add_argument("--validation", type=int, default=160, help="pairs held out")
+    parser.add_argument("--conditioner", choices=("face_mesh", "canny"), default="face_mesh",
+                        help="what is drawn: a mesh, or edges (default: face_mesh)")
+    parser.add_argument("--size", type=int, default=256,
+                        help="of drawing and picture, px (default: 256)")
+    parser.add_argument("--pairs", type=int, default=2600, help="pairs to train on (default: 2600)")
+    parser.add_argument("--validation", type=int, default=160, help="pairs held out (default: 160)")
     parser.add_argument("--zoom", type=float, default=1.0, help="larger: the face fills more")
-    parser.add_argument("--yaw", type=float, default=24, help="how far the head turns, in degrees")
-    parser.add_argument("--pitch", type=float, default=16)
-    parser.add_argument("--roll", type=float, default=18)
-    parser.add_argument("--film-height", type=int, default=480)
-    parser.add_argument("--film-from", type=float, default=0, help="where in the motion, seconds")
-    parser.add_argument("--film-seconds", type=float, default=12)
+    parser.add_argument("--yaw", type=float, default=24, help="how far the head turns to each"
+                        " side, in degrees (default: 24)")
+    parser.add_argument("--pitch", type=float, default=16, help="up and down (default: 16)")
+    parser.add_argument("--roll", type=float, default=18, help="to the shoulders (default: 18)")
+    parser.add_argument("--film-height", type=int, default=480,
+                        help="of the film, px (default: 480)")
+    parser.add_argument("--film-from", type=float, default=0,
+                        help="where in the motion, in seconds")
+    parser.add_argument("--film-seconds", type=float, default=12, help="its length (default: 12)")
     parser.add_argument("--credit", default="", help="whose picture it is, for the model card")
     parser.add_argument("--licence", default="", help="of the picture, for the model card")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1, help="of all chance (default: 1)")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     return parser.parse_args(argv)
 
 

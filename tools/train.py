@@ -54,21 +54,27 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         prog="train.py", description=(__doc__ or "").split("\n")[0], add_help=False
     )
     parser.add_argument("--recipe", choices=tuple(RECIPES), default="live",
-                        help="; ".join(f"{name}: {one.HELP}" for name, one in RECIPES.items()))
+                        help="; ".join(f"{name}: {one.HELP}" for name, one in RECIPES.items())
+                        + " (default: live); with --help, shows its options")
     recipe = parser.parse_known_args(argv)[0].recipe
     parser.add_argument("--help", "-h", action="help", help="show this, and the recipe's options")
-    parser.add_argument("dataset", type=Path, help="folder of pairs")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("dataset", type=Path,
+                        help="folder of pairs, as tools/dataset.py makes them; cyclegan: a folder "
+                        "with trainA and trainB; autoencoder: pairs, or a folder of pictures")
+    parser.add_argument("--out", type=Path, required=True,
+                        help="folder of the run: checkpoints, index.html")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float,
                         help=f"time to train in all (default: {DEFAULT_MINUTES:g})")
-    length.add_argument("--epochs", type=int, help="how often all drawings come, in all")
+    length.add_argument("--epochs", type=int, help="instead: how often all drawings come, in all")
     saving = parser.add_mutually_exclusive_group()
-    saving.add_argument("--save-minutes", type=float, default=1.0, help="between two checkpoints")
-    saving.add_argument("--save-epochs", type=int, help="between two checkpoints")
+    saving.add_argument("--save-minutes", type=float, default=1.0,
+                        help="between two checkpoints (default: 1)")
+    saving.add_argument("--save-epochs", type=int, help="instead: epochs between two checkpoints")
     parser.add_argument("--keep", type=int, default=2, help="newest checkpoints to keep; the best"
-                        " one is kept besides")
-    parser.add_argument("--seed", type=int, default=0)
+                        " one is kept besides (default: 2)")
+    parser.add_argument("--seed", type=int, default=0, help="of all chance; the same one trains"
+                        " the same again (default: 0)")
     parser.add_argument("--precision", choices=PRECISIONS, default="f32",
                         help="bf16 is faster on processors that have it (default: f32)")
     parser.add_argument("--compile", action="store_true",

@@ -42,7 +42,8 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
                         " convolutional is 3 MB (default)")
     parser.add_argument("--latents", type=int, default=COUNT,
                         help=f"how many numbers make a face, 1 to {COUNT} (default: {COUNT})")
-    parser.add_argument("--batch", type=int, default=32, help="pictures a step")
+    parser.add_argument("--batch", type=int, default=32,
+                        help="pictures a step (default: %(default)s)")
     parser.add_argument("--no-flip", action="store_true", help="don't mirror pictures")
 
 

@@ -39,11 +39,14 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
                         help="pictures are scaled and cut to it (default: 256)")
     parser.add_argument("--network", choices=NETWORKS, default="resnet_9",
                         help="resnet_9 is the paper's; a unet is six times as fast on stage")
-    parser.add_argument("--ngf", type=int, default=64, help="the generators' width")
-    parser.add_argument("--ndf", type=int, default=64, help="the discriminators' width")
-    parser.add_argument("--batch", type=int, default=1, help="pictures of each kind a step")
+    parser.add_argument("--ngf", type=int, default=64,
+                        help="the generators' width (default: %(default)s)")
+    parser.add_argument("--ndf", type=int, default=64,
+                        help="the discriminators' width (default: %(default)s)")
+    parser.add_argument("--batch", type=int, default=1,
+                        help="pictures of each kind a step (default: %(default)s)")
     parser.add_argument("--cycle", type=float, default=10.0,
-                        help="weight of coming back as it was")
+                        help="weight of coming back as it was (default: %(default)s)")
     parser.add_argument("--identity", type=float, default=0.5,
                         help="weight of leaving its own kind as it is, of that of --cycle")
     parser.add_argument("--no-jitter", action="store_true", help="don't enlarge and cut pictures")

@@ -28,10 +28,13 @@ MOST_BYTES = 16 * 1024 * 1024
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
     """Add the recipe's own options."""
-    parser.add_argument("--batch", type=int, default=8, help="pairs a step")
-    parser.add_argument("--width", type=int, default=48, help="channels at the finest level")
-    parser.add_argument("--depth", type=int, default=4, help="halvings after folding")
-    parser.add_argument("--stem", type=int, default=4, help="pixels folded to each side")
+    parser.add_argument("--batch", type=int, default=8, help="pairs a step (default: %(default)s)")
+    parser.add_argument("--width", type=int, default=48,
+                        help="channels at the finest level (default: %(default)s)")
+    parser.add_argument("--depth", type=int, default=4,
+                        help="halvings after folding (default: %(default)s)")
+    parser.add_argument("--stem", type=int, default=4,
+                        help="pixels folded to each side (default: %(default)s)")
     parser.add_argument("--base", type=Path, metavar="RUN", help="begin with the weights of an"
                         " earlier run of the same picture, and finish in half the time")
 

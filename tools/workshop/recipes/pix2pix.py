@@ -33,18 +33,22 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
                         help="pictures are stretched to it; by default what is nearest to theirs")
     parser.add_argument("--downs", type=int,
                         help="halvings: 8 is unet_256, 7 is unet_128 (default: as many as fit)")
-    parser.add_argument("--ngf", type=int, default=64, help="the generator's width")
-    parser.add_argument("--ndf", type=int, default=64, help="the discriminator's width")
-    parser.add_argument("--norm", choices=("batch", "instance", "none"), default="batch")
-    parser.add_argument("--no-dropout", action="store_true")
-    parser.add_argument("--batch", type=int, default=1, help="pairs a step")
-    parser.add_argument("--l1", type=float, default=100.0, help="weight of the distance in colour")
+    parser.add_argument("--ngf", type=int, default=64,
+                        help="the generator's width (default: %(default)s)")
+    parser.add_argument("--ndf", type=int, default=64,
+                        help="the discriminator's width (default: %(default)s)")
+    parser.add_argument("--norm", choices=("batch", "instance", "none"), default="batch",
+                        help="how the networks normalise (default: batch)")
+    parser.add_argument("--no-dropout", action="store_true", help="train without dropout")
+    parser.add_argument("--batch", type=int, default=1, help="pairs a step (default: %(default)s)")
+    parser.add_argument("--l1", type=float, default=100.0, 
+                        help="weight of the distance in colour (default: 100)")
     parser.add_argument("--no-jitter", action="store_true", help="don't enlarge and cut pairs")
     parser.add_argument("--no-flip", action="store_true", help="don't mirror pairs")
     parser.add_argument("--lab", action="store_true",
                         help="colouring: the lightness stays, only colours are learnt")
     parser.add_argument("--mask-weight", type=float, default=10.0,
-                        help="how much a pixel counts that the dataset's masks hide")
+                        help="how often a pixel counts that the dataset's masks hide (default: 10)")
     parser.add_argument("--paste", choices=tuple(FILLINGS),
                         help="paint only where the drawing has this colour")
 

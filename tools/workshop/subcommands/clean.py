@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " compression, 20 and more between moments of a film (default: 8)",
     )
     parser.add_argument("--apply", action="store_true", help="move what the report lists")
-    parser.add_argument("--workers", type=int, default=usual_workers())
+    parser.add_argument("--workers", type=int, default=usual_workers(), help="processes")
 
 
 def run(arguments: argparse.Namespace) -> int:

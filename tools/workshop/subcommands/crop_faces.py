@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may stand on its command line."""
     parser.add_argument("folder", type=Path, help="folder of pictures")
     parser.add_argument("--out", type=Path, required=True, help="folder for the faces")
-    parser.add_argument("--size", type=int, default=256, help="of a face's picture, in pixels")
+    parser.add_argument("--size", type=int, default=256,
+                        help="of a face's picture, in pixels (default: %(default)s)")
     parser.add_argument(
         "--margin", type=float, default=0.45,
         help="room on each side, in parts of the face from brow to chin (default: 0.45, which"
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--annotations", type=Path, metavar="FILE.jsonl",
         help='faces as marked, a line a picture: {"picture": "a.jpg", "boxes": [[x, y, w, h]]}',
     )
-    parser.add_argument("--workers", type=int, default=usual_workers())
+    parser.add_argument("--workers", type=int, default=usual_workers(), help="processes")
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count", type=int, help="pictures wanted; one address is fetched until there are so many"
     )
-    parser.add_argument("--every", type=float, default=1.0, help="seconds from fetch to fetch")
-    parser.add_argument("--timeout", type=float, default=20.0, help="seconds for one picture")
-    parser.add_argument("--largest", type=float, default=20.0, help="MB that one may have")
+    parser.add_argument("--every", type=float, default=1.0,
+                        help="seconds from fetch to fetch (default: %(default)s)")
+    parser.add_argument("--timeout", type=float, default=20.0,
+                        help="seconds for one picture (default: %(default)s)")
+    parser.add_argument("--largest", type=float, default=20.0,
+                        help="MB that one may have (default: %(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take the pictures from this first: camera:0, camera:PART OF ITS NAME, a clip;"
         " they are kept in OUT/frames",
     )
-    parser.add_argument("--frames", type=int, default=400, help="how many to take from the camera")
+    parser.add_argument("--frames", type=int, default=400,
+                        help="how many to take from the camera (default: %(default)s)")
     add_conditioner_arguments(parser, KINDS)
     add_picture_arguments(parser)
 

@@ -65,7 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--masks", type=Path, help="folder of shapes, white on black (default: blots are made)"
     )
     parser.add_argument("--variants", type=int, default=4, help="of each picture (default: 4)")
-    parser.add_argument("--fill", choices=FILLINGS, default="black", help="what holes hold")
+    parser.add_argument("--fill", choices=FILLINGS, default="black",
+                        help="what holes hold (default: %(default)s)")
     add_picture_arguments(parser)
 
 

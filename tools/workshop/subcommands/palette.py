@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--palette", metavar="COLOURS|FILE.json",
         help='#0d3dfb,#a50000 or a file with {"wall": "#0d3dfb"} (default: found in the maps)',
     )
-    parser.add_argument("--colours", type=int, default=24, help="how many to find at most")
+    parser.add_argument("--colours", type=int, default=24,
+                        help="how many to find at most (default: %(default)s)")
     add_picture_arguments(parser)
 
 
