@@ -58,6 +58,14 @@ def test_the_other_way_round_it_is_shown_pictures(
     np.testing.assert_array_equal(held_out["pictures"], data.val.drawings)
 
 
+def test_a_puppet_grows_with_its_pictures(dataset: Path, tmp_path: Path) -> None:
+    _, card = trained(dataset, tmp_path, "--size", str(2 * SIZE), "--downs", "3")
+    taken = read_dataset(dataset).card.puppet
+    assert card.puppet is not None and taken is not None
+    np.testing.assert_allclose(card.puppet.landmarks, 2 * taken.landmarks, atol=0.01)
+    assert card.puppet.crop == taken.crop
+
+
 def write_pairs(out: Path, size: tuple[int, int], **kind: Any) -> Path:
     """Discs, stretched; grey drawings or drawings with holes."""
     writer = PairWriter(out, "discs", size, ConditionerCard("plain", 1))

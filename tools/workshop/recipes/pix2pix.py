@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from livegan.conditioners.plain import Plain
 from livegan.errors import UsageError
 from livegan.model_card import ConditionerCard, Puppet
@@ -100,7 +102,7 @@ def products(run: Mapping[str, Any]) -> list[Product]:
     paste = Paste(settings["paste"]) if settings["paste"] else None
     network = build_network(form_from_dict(settings["form"]))
     set_norm_mode(network, norm)
-    conditioner, puppet = _conditioner(settings["direction"], dataset)
+    conditioner, puppet = _conditioner(settings["direction"], dataset, size)
 
     def to_onnx() -> Any:
         model = build_classic_onnx(network, norm, size)
@@ -123,14 +125,19 @@ def products(run: Mapping[str, Any]) -> list[Product]:
 
 
 def _conditioner(
-    direction: str, dataset: Mapping[str, Any]
+    direction: str, dataset: Mapping[str, Any], size: tuple[int, int]
 ) -> tuple[ConditionerCard, Puppet | None]:
     """What draws for it: the dataset's conditioner, or nothing where pictures are the input."""
     if direction == "BtoA":
         return ConditionerCard(Plain.kind, Plain.version), None
-    puppet = dataset["puppet"]
     conditioner = ConditionerCard.from_dict(dataset["conditioner"], "run: conditioner")
-    return conditioner, puppet and Puppet.from_dict(puppet, "run: puppet")
+    if dataset["puppet"] is None:
+        return conditioner, None
+    puppet = Puppet.from_dict(dataset["puppet"], "run: puppet")
+    # The pairs were stretched, and the face in them.
+    down, across = (own / other for own, other in zip(size, dataset["size"], strict=True))
+    landmarks = puppet.landmarks * np.array([across, down, across], np.float32)
+    return conditioner, replace(puppet, landmarks=landmarks)
 
 
 def _told(arguments: argparse.Namespace, dataset: Dataset) -> dict[str, Any]:
