@@ -55,4 +55,5 @@ def _read_box(box: Any, where: str) -> FaceBox:
     sound = all(type(n) in (int, float) and math.isfinite(n) for n in numbers)
     if len(numbers) != 4 or not sound or not (numbers[2] > 0 and numbers[3] > 0):
         raise UsageError(f"{where}: {box} is no box; wanted [left, top, width, height] in pixels")
-    return FaceBox(*map(float, numbers), 1.0)
+    left, top, width, height = map(float, numbers)
+    return FaceBox(left, top, width, height, 1.0)

@@ -43,7 +43,8 @@ def checkpoints(run: Path) -> list[Path]:
 
 def newest_checkpoint(run: Path) -> Path | None:
     """Where the run goes on; None if it has no checkpoint yet."""
-    return (checkpoints(run) or [None])[-1]
+    found = checkpoints(run)
+    return found[-1] if found else None
 
 
 def save_checkpoint(

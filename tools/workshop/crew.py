@@ -59,7 +59,7 @@ class Crew:
         ]
         means = self._mean(torch.cat([gradient.flatten() for gradient in gradients]))
         sizes = [gradient.numel() for gradient in gradients]
-        for gradient, mean in zip(gradients, means.split(sizes), strict=True):
+        for gradient, mean in zip(gradients, torch.split(means, sizes), strict=True):
             gradient.copy_(mean.view_as(gradient))
 
     def average(self, numbers: Iterable[float]) -> list[float]:

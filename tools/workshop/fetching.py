@@ -145,7 +145,8 @@ def as_picture(content: bytes) -> Fetched:
         image = None
     if image is None:
         raise NoPicture("a picture that can't be decoded")
-    return Fetched(content, suffix, _digest(np.asarray(image, np.uint8)), image.shape[:2])
+    size = (image.shape[0], image.shape[1])
+    return Fetched(content, suffix, _digest(np.asarray(image, np.uint8)), size)
 
 
 def _digest(image: Image) -> str:

@@ -133,7 +133,7 @@ def match_by_pose(
             nearest[index] = candidates[distances.argmin()]
             apart[index] = distances.min()
     near = apart <= within
-    tasks = _tasks(watched, shown, our_splits[near], watched.good[near],
+    tasks = _tasks(watched, shown, our_splits[near].tolist(), watched.good[near],
                    shown.good[nearest[near]])
     return Matches(tasks, apart[near], int((~near).sum()))
 

@@ -72,7 +72,7 @@ def read_addresses(path: Path) -> list[str]:
             f"{path} is no list of addresses that can be read ({error});"
             " wanted a text file, or an address that begins with http:// or https://"
         ) from error
-    addresses = {}
+    addresses: dict[str, None] = {}
     for number, line in enumerate(lines, 1):
         address = line.strip()
         if not address or address.startswith("#"):
