@@ -19,6 +19,8 @@ Landmarks = NDArray[np.float32]
 negative towards the camera."""
 
 COUNT = 478
+SKIN = 468
+"""Landmarks before this one are skin; those from it on are the irises."""
 
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
         152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)

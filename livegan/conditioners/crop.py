@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from livegan.frames import Image
 from livegan.parameters import Values
@@ -124,13 +125,21 @@ def _resized(image: Image, size: tuple[int, int], way: int) -> Image:
     return np.asarray(cv2.resize(image, size[::-1], interpolation=way), np.uint8)
 
 
+def from_part(left: float, top: float, across: float, down: float) -> NDArray[np.float64]:
+    """(2, 3) the affine matrix, for OpenCV's inverse map, that cuts a part out.
+
+    It leads from the centre of a pixel in the result to that of one in the picture.
+
+    Args:
+        left, top: corner of the part in the picture, in pixels.
+        across, down: pixels of the picture for each one of the result.
+    """
+    return np.array([[across, 0, left + across / 2 - 0.5], [0, down, top + down / 2 - 0.5]])
+
+
 def _enlarge(image: Image, part: Part, size: tuple[int, int]) -> Image:
     # Not rounded: at eight times zoom a slow pan would move in visible steps.
-    across, down = part.width / size[1], part.height / size[0]
-    # From the centre of a pixel in the result to that of one in the picture.
-    matrix = np.array(
-        [[across, 0, part.left + across / 2 - 0.5], [0, down, part.top + down / 2 - 0.5]]
-    )
+    matrix = from_part(part.left, part.top, part.width / size[1], part.height / size[0])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     warped = cv2.warpAffine(
         image, matrix, size[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.conditioners.crop import from_part
 from livegan.face_topology import eye_distance
 from livegan.frames import Image
 
@@ -67,12 +68,7 @@ def cut_square(image: Image, square: Square, size: int) -> Image:
     # Fetched twice as finely, then averaged: a large face does not shimmer as it moves.
     fine = size * _OVERSAMPLED
     scale = square.side / fine
-    matrix = np.array(
-        [
-            [scale, 0, square.left + scale / 2 - 0.5],
-            [0, scale, square.top + scale / 2 - 0.5],
-        ]
-    )
+    matrix = from_part(square.left, square.top, scale, scale)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     part = cv2.warpAffine(image, matrix, (fine, fine), flags=flags,
                           borderMode=cv2.BORDER_REPLICATE)

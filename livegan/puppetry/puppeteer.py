@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.face_topology import Landmarks, eye_distance
+from livegan.face_topology import COUNT, Landmarks, eye_distance
 from livegan.parameters import Values
 from livegan.puppetry.neutral import Neutral
 from livegan.puppetry.one_euro import OneEuro
@@ -109,7 +109,7 @@ class Puppeteer:
         return self._filter(performer, time_s, eye_distance(performer))
 
     def _with_gains(self, drive: Drive, values: Values) -> Drive:
-        gain = np.ones(478)
+        gain = np.ones(COUNT)
         for name, weight in self._retarget.gain_weights.items():
             gain += weight * (values.number(f"puppet.{name}_gain") - 1)
         return Drive(drive.expression * gain[:, None], drive.angles_deg, drive.scale, drive.shift)

@@ -44,7 +44,7 @@ def eye_weights(neutral: Array) -> list[Array]:
     weights = []
     for upper, lower in LIDS:
         weight = closeness(neutral, upper + lower, 0.1)
-        weight[468:] = 0
+        weight[face.SKIN:] = 0
         weights.append(weight)
     return weights
 
@@ -55,9 +55,9 @@ def gain_weights(neutral: Array) -> dict[str, Array]:
     brows = closeness(neutral, _BROWS, 0.12)
     eyes = np.maximum(*eye_weights(neutral))
     gaze = np.zeros(face.COUNT)
-    gaze[468:] = 1
+    gaze[face.SKIN:] = 1
     skin = {"mouth": mouth, "brows": brows, "eyes": eyes}
     for weight in skin.values():
-        weight[468:] = 0
+        weight[face.SKIN:] = 0
     total = np.maximum(1, sum(skin.values()))
     return {name: weight / total for name, weight in skin.items()} | {"gaze": gaze}

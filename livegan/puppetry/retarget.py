@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.face_topology import eye_distance
+from livegan.face_topology import COUNT, eye_distance
 from livegan.puppetry import pose, regions
 
 Array = NDArray[np.float64]
@@ -62,12 +62,13 @@ class Drive:
     @staticmethod
     def unpack(row: Array) -> Drive:
         """Undoes `pack`."""
-        return Drive(row[:1434].reshape(478, 3), row[1434:1437], float(row[1437]), row[1438:])
+        expression, head = row[: 3 * COUNT], row[3 * COUNT :]
+        return Drive(expression.reshape(COUNT, 3), head[:3], float(head[3]), head[4:])
 
 
 _SHUT = 0.25
 
-REST = Drive(np.zeros((478, 3)), np.zeros(3), 0.0, np.zeros(2))
+REST = Drive(np.zeros((COUNT, 3)), np.zeros(3), 0.0, np.zeros(2))
 """A drive that does nothing."""
 
 
@@ -157,7 +158,7 @@ class Retarget:
 
     def _shut_eyes(self) -> Array:
         """(478, 3) the expression that shuts both of the puppet's eyes: upper lids meet lower."""
-        shut = np.zeros((478, 3))
+        shut = np.zeros((COUNT, 3))
         for (upper, lower), weight in zip(regions.LIDS, self.lid_weights, strict=True):
             # The skin above follows the lid less the farther it lies from it.
             above = weight * (self._face[:, 1] <= self._face[list(lower), 1].max())
