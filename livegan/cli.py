@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import logging
 import math
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 from livegan import process  # noqa: F401  first of all: it may have to count from here
@@ -16,6 +19,7 @@ from livegan.errors import LiveganError, UsageError
 
 _COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters")
 _PRESET_HELP = "a name that `livegan presets` lists, or a .toml file"
+_FILMS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 _SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
 
 
@@ -29,6 +33,10 @@ class Parser(argparse.ArgumentParser):
             UsageError: always.
         """
         raise UsageError(f"{message}; {self.prog} --help says what it takes")
+
+    def options(self) -> list[str]:
+        """The long options that it takes, such as `--source`."""
+        return re.findall(r"--[a-z-]+", self.format_help())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,10 +74,51 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         UsageError: an option is unknown or has a wrong value.
     """
     named = bool(arguments) and arguments[0] in (*_COMMANDS, "-h", "--help")
-    return _parser().parse_args([*([] if named else ["run"]), *arguments])
+    if arguments and not named:
+        _refuse_misspelt(arguments[0])
+    top, commands = _parsers()
+    options, left = top.parse_known_args([*([] if named else ["run"]), *arguments])
+    command: Parser = commands.choices[options.command]
+    if left:
+        word, _, _ = left[0].partition("=")
+        near = difflib.get_close_matches(word, command.options(), n=1)
+        hint = f"did you mean {near[0]}?" if near else _meant_for(word)
+        cure = hint or f"{command.prog} --help says what it takes"
+        raise UsageError(f"{options.command} does not take {' '.join(left)}; {cure}")
+    if options.command == "run" and options.preset:
+        _refuse_other_than_preset(options.preset)
+    return options
 
 
-def _parser() -> Parser:
+def _refuse_misspelt(word: str) -> None:
+    from livegan.presets import list_presets
+
+    near = difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=0.75)
+    if near and word not in list_presets():
+        raise UsageError(f"no command or preset is called {word!r}; did you mean {near[0]}?")
+
+
+def _refuse_other_than_preset(word: str) -> None:
+    from livegan.presets import list_presets
+
+    if word not in list_presets() and (hint := _meant_for(word)):
+        raise UsageError(f"{word!r} is no preset; {hint}")
+
+
+def _meant_for(word: str) -> str:
+    """Which option was left out before that word, as a question; "" where that is not plain."""
+    suffix = Path(word).suffix.lower()
+    if suffix == ".onnx":
+        return f"did you mean --generator {word}?"
+    if suffix == ".toml" or word.startswith("-"):
+        return ""
+    named = word in ("auto", "camera", "pattern") or word.startswith("camera:")
+    if named or suffix in _FILMS or os.path.exists(os.path.expanduser(word)):
+        return f"did you mean --source {word}?"
+    return ""
+
+
+def _parsers() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
     top = Parser(prog="livegan", description="A camera in, a painting out, live.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="play (what livegan does without a command)"))
@@ -78,7 +127,7 @@ def _parser() -> Parser:
     commands.add_parser("devices", help="list cameras, displays and virtual cameras")
     commands.add_parser("presets", help="list the looks")
     commands.add_parser("parameters", help="list what can be played")
-    return top
+    return top, commands
 
 
 def _add_run(run: argparse.ArgumentParser) -> None:
@@ -87,7 +136,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--sink",
         action="append",
-        help="window, virtual-camera, virtual-camera:DEVICE, a .mp4 file, null; may be repeated",
+        help="window, virtual-camera, virtual-camera:DEVICE, a .mp4 file (without sound), null;"
+        " may be repeated",
     )
     run.add_argument("--seconds", type=_seconds, help="end by itself after so long")
     run.add_argument("--stats", metavar="PATH.json", help="write what was measured")
@@ -97,8 +147,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 
 def _add_render(render: argparse.ArgumentParser) -> None:
-    render.add_argument("input", metavar="INPUT", help="a clip or a folder of pictures")
-    render.add_argument("output", metavar="OUTPUT", help="a .mp4 file, or null")
+    render.add_argument("input", metavar="INPUT", help="a clip, a folder of pictures, or pattern")
+    render.add_argument("output", metavar="OUTPUT", help="a .mp4 file (without sound), or null")
     render.add_argument("--preset", help=_PRESET_HELP)
     _add_look(render)
 

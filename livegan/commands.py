@@ -20,10 +20,11 @@ from livegan import listings, process
 from livegan.benchmark import bench as run_bench
 from livegan.benchmark import describe
 from livegan.errors import ModelError, SinkError, SourceError, UsageError
+from livegan.files import write_atomically
 from livegan.look import open_look
 from livegan.parameters import LiveValues, Setting, read_assignment
 from livegan.performance import WINDOW, Performance
-from livegan.presets import Preset, read_preset, write_atomically
+from livegan.presets import Preset, read_preset
 from livegan.progress import ProgressBar
 from livegan.statistics import report
 from livegan.takes import new_take
@@ -83,8 +84,7 @@ def render(options: argparse.Namespace) -> int:
             return not stopped
 
         done = render_all(source, look, sink, values=values, progress=progress)
-    kind = look.conditioner.kind
-    if kind == "face_mesh" or (kind == "latent" and values.number("latent.face_size") > 0):
+    if done.found is not None:
         print(f"face found in {done.found} of {done.frames} frames")
     print(f"{done.frames} frames, {done.rate_hz:.1f} frames/s")
     return 130 if stopped else 0
@@ -128,6 +128,8 @@ def _look(options: argparse.Namespace) -> tuple[Preset, dict[str, Setting]]:
         path = Path(options.generator).expanduser().resolve()
         if path.suffix != ".onnx":
             raise ModelError(f"--generator {options.generator}: wanted a .onnx file")
+        if not path.is_file():
+            raise ModelError(f"--generator {options.generator}: there is no such file")
         base = read_preset(options.preset) if options.preset else Preset(path.stem, "")
         preset = dataclasses.replace(base, generator=str(path), conditioner=None)
     else:
@@ -184,7 +186,7 @@ def _open_finite(spec: str) -> FiniteSource:
     if isinstance(source, FiniteSource):
         return source
     source.close()
-    raise SourceError(f"{spec} has no end; render takes a clip or a folder of pictures")
+    raise SourceError(f"{spec} has no end; render takes a clip, a folder of pictures or pattern")
 
 
 def _open_output(spec: str, size: tuple[int, int], fps: float) -> Sink:
@@ -205,8 +207,15 @@ def _check_writable(path: str | None) -> None:
     if path is None:
         return
     folder = Path(path).resolve().parent
-    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise UsageError(f"{path} cannot be written: wanted a file in a folder that exists")
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder; wanted a file to write")
+    if not folder.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(
+            f"{path} cannot be written: the folder {folder} is not yours to write in, or is on a"
+            " disk that is read only; name another"
+        )
 
 
 def _write_report(path: str, performance: Performance, preset: Preset) -> None:

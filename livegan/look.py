@@ -34,7 +34,7 @@ class Following(Protocol):
 
     @property
     def status(self) -> str:
-        """What it is at, for people: "neutral taken", "looking for a face", "resting"."""
+        """What it is doing, for the figures: "playing", "no face: resting"; "" says nothing."""
 
     def recalibrate(self) -> None:
         """Take the performer's neutral face again."""
@@ -84,15 +84,18 @@ def open_look(preset: Preset) -> Look:
     if preset.generator == IDENTITY:
         assert preset.conditioner is not None  # reading a preset sees to that
         wanted = ConditionerCard(preset.conditioner, KINDS[preset.conditioner].version)
-        puppet, note = None, ""
+        puppet, note, where = None, "", f"preset {preset.name}"
         generator = Identity((IDENTITY_SIZE_PX, IDENTITY_SIZE_PX))
     else:
         path = find_generator(preset)
         card = read_card(path)
-        wanted, puppet, note = card.conditioner, card.puppet, card.credit
+        wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
         generator = as_shown(load_generator(path), card)
-    conditioner = open_conditioner(wanted, generator.size, puppet)
+    try:
+        conditioner = open_conditioner(wanted, generator.size, puppet)
+    except ModelError as error:
+        raise ModelError(f"{where}: {error}") from None
     generator.generate(np.zeros((*generator.size, 3), np.uint8))
     values = {**wanted.settings, **preset.values}
     return Look(preset.name, conditioner, generator, values, note)

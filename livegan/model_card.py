@@ -244,10 +244,12 @@ def read_card(path: str | Path) -> ModelCard:
         raise ModelError(f"no generator at {path}")
     try:
         model = onnx.load(path, load_external_data=False)
-    except (OSError, DecodeError) as error:
-        raise ModelError(f"{path} is not an ONNX file: {error}") from error
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    except DecodeError as error:
+        raise _not_whole(path, str(error)) from error
     if not model.graph.node:
-        raise ModelError(f"{path} is not an ONNX file: it holds no network")
+        raise _not_whole(path, "it holds no network")
     # A file from elsewhere must not decide which other files are read.
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in _tensors(model.graph)):
         raise ModelError(f"{path} keeps weights in other files; wanted one file that holds all")
@@ -271,6 +273,13 @@ def write_card(model: onnx.ModelProto, card: ModelCard) -> None:
     model.metadata_props.extend(kept)
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, text
+
+
+def _not_whole(path: Path, why: str) -> ModelError:
+    return ModelError(
+        f"{path} is not an ONNX file ({why}); if it should be one, it was cut off on its way here:"
+        " fetch it again"
+    )
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:

@@ -1,7 +1,7 @@
 """The one table of what can be played, and its live values.
 
-Command line, presets, window keys, HUD, OSC and the reference page read their names, ranges and
-defaults here; no range is written twice. The engine takes one snapshot of all values per frame.
+Command line, presets, cards of generators and window keys read names, ranges and defaults here; no
+range is written twice. The engine takes one snapshot of all values per frame.
 """
 
 from __future__ import annotations
@@ -195,7 +195,9 @@ def read_assignment(text: str) -> tuple[str, Setting]:
     parameter = find(name)
     value: object = given
     if parameter.kind == "switch":
-        value = {"on": True, "true": True, "off": False, "false": False}.get(given.lower(), given)
+        value = {"on": True, "true": True, "off": False, "false": False}.get(given.lower())
+        if value is None:
+            raise ParameterError(f"{name} is {given!r}, wanted on or off")
     elif parameter.kind == "number":
         with suppress(ValueError):
             value = float(given)

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from livegan.errors import ModelError, ParameterError, PresetError
+from livegan.files import write_atomically
 from livegan.parameters import TABLE, Setting, find
 from livegan.shipped import shipped
 
@@ -33,6 +32,7 @@ else:
 SCHEMA = 1
 IDENTITY = "identity"
 CONDITIONERS = ("face_mesh", "canny", "grayscale", "plain", "latent")
+"""The kinds of `conditioners.opening.KINDS`, whose classes would load OpenCV; a test compares."""
 _NAME = re.compile(r"[A-Za-z0-9 _.-]{1,64}")
 _LARGEST_BYTES = 1 << 20
 """A preset is a page of text; what is larger is something else by mistake."""
@@ -78,7 +78,7 @@ def find_preset(name: str) -> Path:
         if path.is_file():
             return path
         raise PresetError(f"preset {name}: there is no such file")
-    # A name may come from anywhere (OSC, later), so it never leaves the folder of presets.
+    # A name never leaves the folder of presets, wherever it comes from.
     path = shipped("presets") / f"{name}.toml"
     if _NAME.fullmatch(name) and path.is_file():
         return path
@@ -111,15 +111,17 @@ def read_preset(name: str) -> Preset:
     values: dict[str, Setting] = {}
     warnings = []
     for key, given in _flatten(table):
-        if key not in TABLE:
-            warnings.append(f"{path}: {key} is not a parameter, passed over")
+        try:
+            parameter = find(key)
+        except ParameterError as error:
+            warnings.append(f"{path}: passed over: {error}")
             continue
         try:
-            accepted = find(key).accept(given)
+            accepted = parameter.accept(given)
         except ParameterError as error:
             raise PresetError(f"{path}: {error}") from None
         if accepted != given:
-            wanted = TABLE[key].range_text
+            wanted = parameter.range_text
             warnings.append(f"{path}: {key} is {given}, taken as {accepted:g} ({wanted})")
         values[key] = accepted
     return Preset(path.stem, generator, conditioner, values, path, tuple(warnings))
@@ -146,25 +148,6 @@ def write_preset(preset: Preset, path: Path) -> None:
         write_atomically(path, "\n".join(lines) + "\n")
     except OSError as error:
         raise PresetError(f"preset {path} cannot be written: {error.strerror}") from None
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file by `text` (UTF-8), wholly or not at all.
-
-    Raises:
-        OSError: the folder cannot be written to.
-    """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp makes it private
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def find_generator(preset: Preset) -> Path:

@@ -38,10 +38,16 @@ class FiniteSource(Source, Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a rendering is: frames done, frames with a face (or whatever is looked for), time."""
+    """How far a rendering is.
+
+    Args:
+        frames: how many are done.
+        found: in how many of them there was a face; None where none is looked for.
+        seconds: since it began.
+    """
 
     frames: int
-    found: int
+    found: int | None
     seconds: float
 
     @property
@@ -71,7 +77,7 @@ def render(
         progress: called after each frame; it ends the rendering by returning False.
     """
     began_s = time.monotonic()
-    done = Progress(0, 0, 0.0)
+    done = Progress(0, None, 0.0)
     frames = Ahead(_read(source))
     drawn = Ahead((look.conditioner.condition(frame, values), frame) for frame in frames)
     painted = Ahead(
@@ -84,9 +90,8 @@ def render(
                     frame, image=picture, camera=seen.camera, drawing=seen.image
                 )
             )
-            done = Progress(
-                done.frames + 1, done.found + seen.found, time.monotonic() - began_s
-            )
+            found = done.found if seen.found is None else (done.found or 0) + seen.found
+            done = Progress(done.frames + 1, found, time.monotonic() - began_s)
             if not progress(done):
                 break
     finally:

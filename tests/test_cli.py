@@ -13,7 +13,7 @@ import av
 import pytest
 from tiny_onnx import write_generator
 
-from livegan.cli import main
+from livegan.cli import main, parse
 
 
 def livegan(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -47,17 +47,17 @@ def generator(tmp_path: Path) -> Path:
     ("arguments", "parts"),
     [
         (["--source", "gone.mp4"], ["gone.mp4"]),
-        (["--source", "text.mp4"], ["text.mp4"]),
+        (["--source", "text.mp4"], ["text.mp4", "knows no film in it"]),
         (["--source", "camera:no such camera"], ["no such camera"]),
         (["--generator", "cardless.onnx"], ["cardless.onnx", "no livegan card"]),
         (["--generator", "text.onnx"], ["text.onnx"]),
-        (["--generator", "newer.onnx"], ["version 99", "version 1"]),
-        (["--generator", "gone.onnx"], ["gone.onnx"]),
+        (["--generator", "newer.onnx"], ["newer.onnx: ", "version 99", "version 1"]),
+        (["--generator", "gone.onnx"], ["--generator gone.onnx: there is no such file"]),
         (["wrong_type.toml"], ["wrong_type.toml", "face_mesh.line_width", "'wide'"]),
         (["no-such-preset"], ["no-such-preset", "mona-lisa"]),
         (["--sink", "no/such/folder/take.mp4"], ["take.mp4"]),
         (["--sink", "mirror-ball"], ["mirror-ball"]),
-        (["--stats", "no/such/folder/stats.json"], ["stats.json"]),
+        (["--stats", "no/such/folder/stats.json"], ["stats.json", "there is no folder"]),
         (["--set", "face_mesh.linewidth=2"], ["did you mean face_mesh.line_width"]),
         (["--set", "face_mesh.lips=maybe"], ["face_mesh.lips", "'maybe'"]),
         (["--set", "face_mesh.lips"], ["NAME=VALUE"]),
@@ -91,6 +91,62 @@ def test_a_mistake_is_answered_in_one_line_and_exit_code_2(
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("clip.mp4", "--source clip.mp4"),
+        ("CLIP.MOV --seconds 2", "--source CLIP.MOV"),
+        ("camera:0", "--source camera:0"),
+        ("photos", "--source photos"),
+        ("pearl clip.mp4", "--source clip.mp4"),
+        ("mine.onnx", "--generator mine.onnx"),
+        ("--sorce pattern", "--source"),
+        ("pearl --sorce=pattern", "--source"),
+        ("rendr a.mp4 b.mp4", "render"),
+        ("prests", "presets"),
+        ("render a.mp4 b.mp4 --prset edges", "--preset"),
+        ("bench --secnds 3", "--seconds"),
+    ],
+)
+def test_what_was_meant_is_guessed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    meant: str,
+) -> None:
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(typed.split()) == 2
+    assert capsys.readouterr().err.strip().endswith(f"; did you mean {meant}?")
+
+
+def test_a_preset_goes_before_a_folder_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "edges").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert parse(["edges"]).preset == "edges"
+
+
+def test_a_preset_goes_before_a_command_almost_of_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("livegan.presets.list_presets", lambda: ["renders"])
+    assert parse(["renders"]).preset == "renders"
+
+
+def test_figures_that_cannot_be_written_are_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["edges", "--source", "pattern", "--sink", "null", "--seconds", "1", "--stats"]
+    assert main([*command, str(tmp_path)]) == 2
+    assert f"{tmp_path} is a folder" in capsys.readouterr().err
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path)
+    assert main([*command, str(tmp_path / "stats.json")]) == 2
+    assert "read only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["gone.mp4", "null"],
@@ -113,6 +169,7 @@ def test_render_paints_every_frame_and_says_how_fast(tmp_path: Path, generator: 
     assert done.returncode == 0, done.stderr
     count, _, rest = done.stdout.splitlines()[-1].partition(" frames, ")
     assert rest.endswith(" frames/s") and float(rest.split()[0]) > 0
+    assert "face" not in done.stdout, "edges look for none"
     assert frames_in(first) == int(count) > 0
     again = livegan("render", first, second, "--generator", generator)
     assert again.returncode == 0, again.stderr

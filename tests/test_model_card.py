@@ -167,6 +167,13 @@ def test_what_is_no_onnx_is_refused(tmp_path: Path) -> None:
             read_card(path)
 
 
+def test_a_part_of_a_generator_is_told_to_be_cut_off(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "cut.onnx")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(ModelError, match=r"cut\.onnx is not an ONNX file.*cut off.*fetch it again"):
+        read_card(path)
+
+
 def test_weights_in_other_files_are_refused(tmp_path: Path) -> None:
     path = write_generator(tmp_path / "a.onnx")
     model = onnx.load(path)

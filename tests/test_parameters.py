@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.errors import ParameterError
-from livegan.parameters import TABLE, LiveValues, Values, find
+from livegan.parameters import TABLE, LiveValues, Values, find, read_assignment
 
 NUMBERS = sorted(name for name, row in TABLE.items() if row.kind == "number")
 
@@ -45,6 +45,13 @@ def test_what_is_no_number_is_refused_by_name(value: object) -> None:
 def test_a_switch_takes_only_true_and_false(value: object) -> None:
     with pytest.raises(ParameterError, match="true or false"):
         find("output.freeze").accept(value)
+
+
+def test_a_typed_switch_is_asked_for_in_the_words_of_the_list() -> None:
+    for typed, meant in (("on", True), ("Off", False), ("true", True), ("false", False)):
+        assert read_assignment(f"output.freeze={typed}") == ("output.freeze", meant)
+    with pytest.raises(ParameterError, match=r"output\.freeze is 'maybe', wanted on or off"):
+        read_assignment("output.freeze=maybe")
 
 
 def test_a_choice_takes_only_what_it_lists() -> None:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livegan.conditioners.opening import KINDS
 from livegan.errors import ModelError, PresetError
 from livegan.parameters import TABLE, Setting
 from livegan.presets import (
+    CONDITIONERS,
     Preset,
     find_generator,
     find_preset,
@@ -56,6 +58,17 @@ def test_an_unknown_key_warns_and_is_passed_over(tmp_path: Path) -> None:
     preset = read_preset(write(tmp_path, HEAD + "colour = 3\n[face_mesh]\nglow = 1\n"))
     assert preset.values == {}
     assert ["colour" in preset.warnings[0], "face_mesh.glow" in preset.warnings[1]] == [True, True]
+
+
+def test_a_misspelt_key_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    preset = read_preset(write(tmp_path, HEAD + "[pupet]\nmouth_gain = 1.2\n"))
+    assert preset.values == {}
+    assert "pupet.mouth_gain" in preset.warnings[0]
+    assert preset.warnings[0].endswith("did you mean puppet.mouth_gain?")
+
+
+def test_a_preset_can_name_every_conditioner_that_there_is() -> None:
+    assert set(CONDITIONERS) == set(KINDS)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from fakes import FakeConditioner, FakeGenerator, FakeSink, FakeSource, fake_look, levels
 
+from livegan.conditioners.conditioner import Conditioned
 from livegan.errors import SinkLost, SourceLost
-from livegan.frames import Image
+from livegan.frames import Frame, Image
 from livegan.look import Look
 from livegan.parameters import Values
 from livegan.rendering import Ahead, FiniteSource, Progress, render
@@ -39,6 +40,14 @@ def test_the_clock_is_the_streams() -> None:
 def test_frames_with_a_face_are_counted() -> None:
     done = run(FakeSource([0, 5, 0, 5, 5]), fake_look(), FakeSink())
     assert (done.found, done.frames) == (3, 5)
+
+
+def test_where_no_face_is_looked_for_none_are_counted() -> None:
+    class Blind(FakeConditioner):
+        def condition(self, frame: Frame, values: Values) -> Conditioned:
+            return Conditioned(frame.image, frame.image)
+
+    assert run(FakeSource([0, 5]), fake_look(conditioner=Blind()), FakeSink()).found is None
 
 
 def test_it_can_be_ended_half_way() -> None:

@@ -17,14 +17,14 @@ class Conditioned:
     Args:
         image: (H, W, 3) uint8 BGR, the drawing.
         camera: (H, W, 3) uint8 BGR, the crop of the frame that it was made from.
-        found: whether what the conditioner looks for was there; true where it looks for nothing.
+        found: whether a face was there; None where none is looked for.
         landmarks: (478, 3) float32, as drawn, if it draws a face.
         performer: (478, 3) float32, as seen in the crop, if a face was found.
     """
 
     image: Image
     camera: Image
-    found: bool = True
+    found: bool | None = None
     landmarks: Landmarks | None = None
     performer: Landmarks | None = None
 

@@ -16,9 +16,8 @@ from livegan.face_topology import Landmarks
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
 from livegan.puppetry.one_euro import OneEuro
+from livegan.puppetry.puppeteer import HOLD_S
 
-_HOLD_S = 0.3
-"""A face that is lost is held for so long, as with puppets."""
 _FADE_S = 0.4
 """Between camera and drift 63 % of the way is gone after this."""
 
@@ -56,7 +55,7 @@ class Latent:
         if values.number("latent.face_size") == 0:
             self._face = quickly_resized(crop, (self._side, self._side))
             self._seen_s = frame.captured_at_s
-            return self._draw(camera, frame.captured_at_s, values, found=True)
+            return self._draw(camera, frame.captured_at_s, values, found=None)
         landmarks = self._detector.find(crop)
         if landmarks is not None:
             self._follow(crop, landmarks, frame.captured_at_s, values)
@@ -78,7 +77,7 @@ class Latent:
         self._detector.close()
 
     def _follow(self, crop: Image, landmarks: Landmarks, time_s: float, values: Values) -> None:
-        if time_s - self._seen_s > _HOLD_S:
+        if time_s - self._seen_s > HOLD_S:
             self._filter.reset()
         eyes = eyes_of(landmarks)
         eyes = self._filter(eyes, time_s, float(eyes[2]))
@@ -89,7 +88,7 @@ class Latent:
         self._seen_s = time_s
 
     def _draw(
-        self, camera: Image, time_s: float, values: Values, found: bool,
+        self, camera: Image, time_s: float, values: Values, found: bool | None,
         performer: Landmarks | None = None,
     ) -> Conditioned:
         self._pass_time(time_s, values)
@@ -101,7 +100,7 @@ class Latent:
         return Conditioned(drawing, camera, found, performer=performer)
 
     def _pass_time(self, time_s: float, values: Values) -> None:
-        present = float(time_s - self._seen_s < _HOLD_S)
+        present = float(time_s - self._seen_s < HOLD_S)
         if self._time_s is None:
             self._presence = present
         else:

@@ -1,1 +1,1 @@
-"""Hands on the instrument: what plays a performance from outside."""
+"""What people play a performance with while it runs: the keys of the window."""

@@ -11,8 +11,9 @@ class Sink(Protocol):
     """Where pictures go. Each sink is a context manager that owns its device.
 
     Duties:
-        * `show` presents one frame and returns as it has been presented (or queued, in a
-          recording), so that whoever calls it can measure the frame's age.
+        * `show` presents one frame and returns as it has been presented, so that whoever calls it
+          can measure the frame's age. Recordings and virtual cameras only queue it, for a thread
+          of their own.
         * `show` raises `SinkLost` when the device went away; opening it again may help.
         * `name` is what people type to get it: `window`, `virtual-camera:/dev/video7`, `show.mp4`.
         * `close` may be called twice; what was shown before it is safe.

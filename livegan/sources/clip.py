@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
@@ -176,7 +176,7 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
     try:
         container = av.open(str(path))
     except (FFmpegError, OSError) as error:
-        raise SourceError(f"{path} is not a video that can be read: {error.strerror}") from error
+        raise SourceError(f"{path} is not a video that can be read: {_why(error)}") from error
     # A sound file's cover is a video stream too, for ffmpeg.
     cover = Disposition.attached_pic
     streams = [one for one in container.streams.video if not one.disposition & cover]
@@ -185,6 +185,12 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
         raise SourceError(f"{path} holds no video, only sound or text")
     streams[0].thread_type = "AUTO"
     return container, streams[0]
+
+
+def _why(error: FFmpegError | OSError) -> str:
+    if isinstance(error, InvalidDataError):
+        return "ffmpeg knows no film in it; it is something else, or damaged, or cut off on its way"
+    return str(error.strerror)
 
 
 def _frames(container: InputContainer, stream: VideoStream, name: str) -> Iterator[VideoFrame]:

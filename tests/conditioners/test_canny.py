@@ -50,7 +50,7 @@ def test_the_drawing_is_as_large_as_asked_and_whole() -> None:
     seen = Canny((256, 256)).condition(Frame(scene(), 0, 0.0), Values())
     assert seen.image.shape == seen.camera.shape == (256, 256, 3)
     assert seen.image.dtype == np.uint8 and seen.image.flags.c_contiguous
-    assert seen.found and seen.landmarks is None
+    assert seen.found is None and seen.landmarks is None
 
 
 def test_a_blank_wall_stays_blank_under_camera_noise() -> None:

@@ -101,7 +101,7 @@ def test_the_whole_crop_is_encoded_where_there_are_no_faces() -> None:
     frame = Frame(np.random.default_rng(3).integers(0, 256, (256, 256, 3), np.uint8), 0, 0.0)
     with closing(Latent((SIZE, SIZE))) as latent:
         seen = latent.condition(frame, Values({**STILL, "latent.face_size": 0.0}))
-    assert seen.found and encoded(seen.image) == 1
+    assert seen.found is None and encoded(seen.image) == 1
     shown = seen.image[: LAYOUT.face, : LAYOUT.face]
     assert np.corrcoef(shown[::3, ::3].ravel(), frame.image[::4, ::4].ravel())[0, 1] > 0.3
 

@@ -17,6 +17,6 @@ def test_it_shows_the_crop() -> None:
     seen = plain.condition(Frame(picture, 0, 0.0), values)
     np.testing.assert_array_equal(seen.image, cut_part(picture, values, (48, 64)))
     assert seen.camera is seen.image
-    assert seen.found and seen.landmarks is None
+    assert seen.found is None and seen.landmarks is None
     plain.close()
     plain.close()
