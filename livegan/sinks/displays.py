@@ -55,14 +55,6 @@ def list_displays() -> list[Display]:
     ]
 
 
-def display_available() -> bool:
-    """Whether a window can be opened: there is a display, and it can draw with OpenGL."""
-    try:
-        return bool(find_screens()[0].get_best_config())
-    except (SinkError, ImportError, pyglet.window.WindowException):
-        return False
-
-
 def choose_display(wanted: str | int, displays: Sequence[Display]) -> Display:
     """The display that somebody means: by its number, or by part of its name.
 

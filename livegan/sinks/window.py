@@ -11,12 +11,12 @@ from livegan.errors import SinkLost
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
 from livegan.sinks.canvas import Canvas
-from livegan.sinks.displays import Display, display_available, list_displays
+from livegan.sinks.displays import Display, list_displays
 from livegan.sinks.geometry import Rect, crop, fit, row
 from livegan.sinks.letterbox import check_picture
 from livegan.sinks.text import Ink, typeset
 
-__all__ = ["Binding", "Display", "Window", "display_available", "list_displays"]
+__all__ = ["Binding", "Display", "Window", "list_displays"]
 
 HUD_PERIOD_S = 0.25
 """How often the figures change: any faster, and nobody can read them."""

@@ -92,11 +92,6 @@ class Camera:
         """What finds this camera again after it was unplugged."""
         return self._camera.identity
 
-    @property
-    def measured_fps(self) -> float:
-        """Frames a second as they came in the last two seconds; 0 if none came."""
-        return self._arrivals.rate_hz(self._now_s())
-
     def read(self) -> Frame:
         """Wait for a frame that was not read yet; the newest if there are several.
 

@@ -159,10 +159,9 @@ def test_a_camera_slower_than_it_promised_is_told_once(
 ) -> None:
     capture = stage.capture(levels(*range(130)), granting(30))
     with caplog.at_level(logging.WARNING, "livegan"):
-        source = stage.camera(capture, now_s=Ticking(1 / fps))
+        stage.camera(capture, now_s=Ticking(1 / fps))
         assert capture.exhausted.wait(10)
     assert len(caplog.records) == told
-    assert source.measured_fps == pytest.approx(fps, rel=0.01)
     if told:
         assert "promised 30 frames a second and gives 10.0" in caplog.text
 
