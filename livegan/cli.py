@@ -19,6 +19,10 @@ from livegan.errors import LiveganError, UsageError
 
 _COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters")
 _PRESET_HELP = "a name that `livegan presets` lists, or a .toml file"
+_OUTPUT_HELP = (
+    "a .mp4 file (without sound), or null; what stands there is replaced as the film is whole,"
+    " and until then it grows beside, in OUTPUT.part.mp4"
+)
 _FILMS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 _SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
 
@@ -136,8 +140,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--sink",
         action="append",
-        help="window, virtual-camera, virtual-camera:DEVICE, a .mp4 file (without sound), null;"
-        " may be repeated",
+        help="window, virtual-camera, virtual-camera:DEVICE, a .mp4 file (without sound; a new one"
+        " gets a number where it exists), null; may be repeated",
     )
     run.add_argument("--seconds", type=_seconds, help="end by itself after so long")
     run.add_argument("--stats", metavar="PATH.json", help="write what was measured")
@@ -148,7 +152,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 def _add_render(render: argparse.ArgumentParser) -> None:
     render.add_argument("input", metavar="INPUT", help="a clip, a folder of pictures, or pattern")
-    render.add_argument("output", metavar="OUTPUT", help="a .mp4 file (without sound), or null")
+    render.add_argument("output", metavar="OUTPUT", help=_OUTPUT_HELP)
     render.add_argument("--preset", help=_PRESET_HELP)
     _add_look(render)
 

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from livegan.parameters import LiveValues, Setting, read_assignment
 from livegan.performance import WINDOW, Performance
 from livegan.presets import Preset, read_preset
 from livegan.progress import ProgressBar
+from livegan.sinks.opening import RECORDING_SUFFIXES, check_film, check_sinks, is_recording
 from livegan.statistics import report
 from livegan.takes import new_take
 
@@ -44,10 +45,12 @@ def run(options: argparse.Namespace) -> int:
     preset, overrides = _look(options)
     _check_writable(options.stats)
     sinks = options.sink or [WINDOW]
+    check_sinks(sinks, source=options.source)
     with (
+        _stopping() as interruption,
         _performance(preset, overrides, options.source, sinks) as performance,
-        _stopping(performance.request_stop),
     ):
+        interruption.ends_with(performance.request_stop)
         window = _open_window(performance, options) if WINDOW in sinks else None
         if window is None:
             performance.wait(options.seconds)
@@ -56,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
                 performance.play_in(window, options.seconds)
     if options.stats:
         _write_report(options.stats, performance, preset)
-    return 0
+    return 1 if performance.sinks.film_lost else _played_code(performance, interruption)
 
 
 def render(options: argparse.Namespace) -> int:
@@ -64,30 +67,27 @@ def render(options: argparse.Namespace) -> int:
     from livegan.rendering import render as render_all
 
     preset, overrides = _look(options)
-    stopped = False
-
-    def stop() -> None:
-        nonlocal stopped
-        stopped = True
-
+    _check_output(options)
     with (
-        _stopping(stop),
+        _stopping() as interruption,
         closing(_open_finite(options.input)) as source,
         closing(open_look(preset)) as look,
-        closing(_open_output(options.output, look.generator.size, source.fps)) as sink,
+        _open_output(options.output, look.generator.size, source.fps) as sink,
         ProgressBar(source.frame_count, sys.stderr) as bar,
     ):
         values = LiveValues({**look.values, **overrides}).snapshot()
 
         def progress(done: Progress) -> bool:
             bar.show(done.frames, done.rate_hz)
-            return not stopped
+            return not interruption.asked
 
         done = render_all(source, look, sink, values=values, progress=progress)
+        if interruption.asked:
+            raise KeyboardInterrupt
     if done.found is not None:
         print(f"face found in {done.found} of {done.frames} frames")
     print(f"{done.frames} frames, {done.rate_hz:.1f} frames/s")
-    return 130 if stopped else 0
+    return 0
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -98,9 +98,10 @@ def bench(options: argparse.Namespace) -> int:
     _check_writable(options.json)
     source = options.source or str(bundled_clip())
     with (
+        _stopping() as interruption,
         _performance(preset, overrides, source, ["null"]) as performance,
-        _stopping(performance.request_stop),
     ):
+        interruption.ends_with(performance.request_stop)
         totals = run_bench(performance, options.seconds, print)
     for line in describe(
         totals, startup_s=_startup_s(performance), memory_mib=process.peak_memory_mib()
@@ -108,7 +109,7 @@ def bench(options: argparse.Namespace) -> int:
         print(line)
     if options.json:
         _write_report(options.json, performance, preset)
-    return 0
+    return _played_code(performance, interruption)
 
 
 ALL: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -189,17 +190,24 @@ def _open_finite(spec: str) -> FiniteSource:
     raise SourceError(f"{spec} has no end; render takes a clip, a folder of pictures or pattern")
 
 
-def _open_output(spec: str, size: tuple[int, int], fps: float) -> Sink:
-    from livegan.sinks import open_sink
-    from livegan.sinks.opening import RECORDING_SUFFIXES
+def _check_output(options: argparse.Namespace) -> None:
+    if is_recording(options.output):
+        check_film(options.output, source=options.input)
+    elif options.output != "null":
+        suffixes = ", ".join(RECORDING_SUFFIXES)
+        raise SinkError(f"output {options.output!r}: wanted null or a file in {suffixes}")
 
-    if Path(spec).suffix.lower() in RECORDING_SUFFIXES:
-        from livegan.sinks.recording import Recording
 
-        return Recording(spec, size=size, fps=fps, live=False)
-    if spec == "null":
-        return open_sink(spec, size=size, fps=fps)
-    raise SinkError(f"output {spec!r}: wanted null or a file in {', '.join(RECORDING_SUFFIXES)}")
+def _open_output(
+    spec: str, size: tuple[int, int], fps: float
+) -> AbstractContextManager[Sink]:
+    if not is_recording(spec):
+        from livegan.sinks.null import NullSink
+
+        return NullSink()
+    from livegan.sinks.whole_film import whole_film
+
+    return whole_film(Path(spec), size=size, fps=fps)
 
 
 def _check_writable(path: str | None) -> None:
@@ -242,16 +250,39 @@ def _startup_s(performance: Performance) -> float:
     return process.age_s() - (time.monotonic() - shown_at_s)
 
 
+def _played_code(performance: Performance, interruption: _Interruption) -> int:
+    """The exit code: Ctrl-C is how a performance ends, and breaks one off that never began."""
+    return 130 if interruption.asked and performance.ready_at_s is None else 0
+
+
+class _Interruption:
+    """Whether Ctrl-C or a polite kill came, and what it shall end."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._stop: Callable[[], None] | None = None
+
+    def ends_with(self, stop: Callable[[], None]) -> None:
+        """Call `stop` as it comes; at once if it came already."""
+        self._stop = stop
+        if self.asked:
+            stop()
+
+    def handle(self, _: int, __: FrameType | None) -> None:
+        """What the system calls for the signal."""
+        self.asked = True
+        if self._stop:
+            self._stop()
+
+
 @contextmanager
-def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+def _stopping() -> Iterator[_Interruption]:
     """Ctrl-C and a polite kill end the work instead of breaking it off."""
-
-    def handle(_: int, __: FrameType | None) -> None:
-        stop()
-
-    before = {name: signal.signal(name, handle) for name in (signal.SIGINT, signal.SIGTERM)}
+    interruption = _Interruption()
+    names = (signal.SIGINT, signal.SIGTERM)
+    before = {name: signal.signal(name, interruption.handle) for name in names}
     try:
-        yield
+        yield interruption
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)

@@ -11,6 +11,7 @@ LiveganError                 a message for the user: what, which, found against 
 ├── SourceLost               the source stopped giving frames; opening it again may help
 ├── SourceEnded              the source gave its last frame
 └── SinkLost                 the sink stopped taking frames; opening it again may help
+    └── SinkFull             it has no room for more; opening it again does not help
 
 Faults of real time (dropped, late, stale) are counted values, never exceptions.
 """
@@ -60,3 +61,7 @@ class SourceEnded(LiveganError):
 
 class SinkLost(LiveganError):
     """The sink stopped taking frames; opening it again may help."""
+
+
+class SinkFull(SinkLost):
+    """The sink has no room for more; opening it again does not help."""

@@ -98,6 +98,11 @@ class Performance:
         """What paints now; None until the first look is loaded."""
         return self._engine.look if self._engine else None
 
+    @property
+    def ready_at_s(self) -> float | None:
+        """Clock reading, `time.monotonic()`, as it began to play; None until a look is loaded."""
+        return self._ready_at_s
+
     def wait(self, seconds: float | None = None, tick: Callable[[], None] | None = None) -> None:
         """Let it play, without a window, until it ends.
 
@@ -109,6 +114,8 @@ class Performance:
             UsageError: a stage could not be opened at all.
         """
         while not self._over(seconds) and not self._ended.wait(GLANCE_S):
+            if self.sinks.none_left:  # full, all of them: nobody would see any more
+                break
             if tick:
                 tick()
         self._raise()

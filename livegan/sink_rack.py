@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from livegan.errors import SinkError
 from livegan.frames import Frame
 from livegan.stages import OpenSink, SinkStage, join
 from livegan.statistics import Shown
@@ -35,11 +36,21 @@ class SinkRack:
         self._changing = threading.Lock()
         # Replaced as a whole, so that the engine's thread reads it without a lock.
         self._stages: dict[str, SinkStage] = {}
-        self._leaving: list[SinkStage] = []
+        self._left: list[SinkStage] = []
 
     def specs(self) -> list[str]:
-        """The sinks that there are, as people type them."""
-        return list(self._stages)
+        """The sinks that take pictures, as people type them."""
+        return [spec for spec, stage in self._stages.items() if stage.is_alive()]
+
+    @property
+    def none_left(self) -> bool:
+        """Whether there are sinks, and none of them takes pictures any more."""
+        return bool(self._stages) and not self.specs()
+
+    @property
+    def film_lost(self) -> bool:
+        """Whether a recording ended before it should."""
+        return any(stage.film_lost for stage in (*self._stages.values(), *self._left))
 
     def add(self, spec: str, give_up: Callable[[BaseException], None] | None = None) -> None:
         """Show in one more sink from now on. Returns at once.
@@ -47,7 +58,12 @@ class SinkRack:
         Args:
             spec: what people type to get it.
             give_up: called if it can't be opened at all; without it, health says why.
+
+        Raises:
+            SinkError: it is there already.
         """
+        if spec in self.specs():
+            raise SinkError(f"sink {spec} is there already")
 
         def tell(error: BaseException) -> None:
             self._take_out(spec)
@@ -56,9 +72,10 @@ class SinkRack:
         stage = SinkStage(
             spec, self._open_sink, self._fps, self._shown, self._health, give_up or tell
         )
+        stage.start()  # first: one that is on the rack and does not run has ended
+        self._take_out(spec)
         with self._changing:
             self._stages = {**self._stages, spec: stage}
-        stage.start()
 
     def remove(self, spec: str) -> None:
         """Finish a sink; what it was given is kept. Returns at once."""
@@ -66,7 +83,6 @@ class SinkRack:
         if stage is None:
             return
         stage.stop()
-        self._leaving = [one for one in (*self._leaving, stage) if one.is_alive()]
         self._health.forget(spec)
 
     def put(self, frame: Frame) -> None:
@@ -83,7 +99,7 @@ class SinkRack:
         stages = list(self._stages.values())
         for stage in stages:
             stage.stop()
-        for stage in (*stages, *self._leaving):
+        for stage in (*stages, *self._left):
             join(stage, deadline_s)
 
     def lines(self, now_s: float) -> list[str]:
@@ -91,6 +107,7 @@ class SinkRack:
         return [
             f"{spec} {stage.age.percentile_ms(now_s, 50):.1f} ms, dropped {stage.dropped}"
             for spec, stage in self._stages.items()
+            if stage.is_alive()
         ]
 
     def _take_out(self, spec: str) -> SinkStage | None:
@@ -98,4 +115,6 @@ class SinkRack:
             left = dict(self._stages)
             stage = left.pop(spec, None)
             self._stages = left
+            if stage:
+                self._left.append(stage)
         return stage

@@ -6,14 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from livegan.errors import SourceEnded, SourceLost, UsageError
+from livegan.errors import SinkFull, SourceEnded, SourceLost, UsageError
 from livegan.frames import Closed, Frame, Mailbox
 from livegan.pacing import Recent
 from livegan.statistics import Shown
 from livegan.supervision import HealthBoard, Retry, one_line
-from livegan.takes import next_take
 
 if TYPE_CHECKING:  # at run time they may load what wraps the devices
     from livegan.sinks.sink import Sink
@@ -51,6 +51,19 @@ class Dropping(Protocol):
         """How many it was shown and did not present."""
 
 
+@runtime_checkable
+class Filming(Protocol):
+    """A sink that keeps what it is shown, in a file."""
+
+    @property
+    def path(self) -> Path:
+        """The file, which may have another name than it was asked for."""
+
+    @property
+    def written(self) -> int:
+        """How many frames it holds."""
+
+
 class Stage(threading.Thread):
     """A device's own thread. Losing the device only loses its frames: it is opened again.
 
@@ -86,7 +99,8 @@ class Stage(threading.Thread):
                 now_s = time.monotonic()
                 self._retry = self._retry.failed(now_s)
                 self._health.report(self.label, "lost", one_line(error), error)
-                if self._stopping.wait(self._retry.wait_s(now_s)):
+                full = isinstance(error, SinkFull)
+                if full or self._stopping.wait(self._retry.wait_s(now_s)):
                     return
 
     def play(self) -> None:
@@ -146,7 +160,9 @@ class SourceStage(Stage):
         self._stopping.set()
         source = self._source
         if source is not None:
-            source.close()
+            # A source that is closed waits for what it is at: a decoder, half a second for a
+            # camera, for ever where a network drive is gone.
+            threading.Thread(target=source.close, name="close-source", daemon=True).start()
 
 
 class SinkStage(Stage):
@@ -176,8 +192,9 @@ class SinkStage(Stage):
         self._fps = fps
         self._shown = shown
         self._size: tuple[int, int] | None = None
-        self._takes = 0
         self._sink: Sink | None = None
+        self.film_lost = False
+        """Whether a recording ended before it should."""
 
     @property
     def dropped(self) -> int:
@@ -193,23 +210,36 @@ class SinkStage(Stage):
             return
         if self._size is None:
             self._size = (frame.image.shape[0], frame.image.shape[1])
-        spec = next_take(self.label, self._takes)
-        sink = self._sink = self._open_sink(spec, size=self._size, fps=self._fps)
-        logger.info("sink       %s", sink.name)
+        sink = self._sink = self._open_sink(self.label, size=self._size, fps=self._fps)
+        film = sink if isinstance(sink, Filming) else None
+        other = film is not None and film.path != Path(self.label)
+        logger.info("sink       %s%s", sink.name, f"; {self.label} is kept" if other else "")
+        dropped_before = self.mailbox.dropped
+        try:
+            self._show_all(sink, frame)
+        except Exception:
+            self.film_lost = self.film_lost or film is not None
+            raise
+        finally:
+            if film:
+                counts = film.written, self.dropped - dropped_before
+                logger.info("recorded   %s, %d frames, %d dropped", film.path, *counts)
+
+    def stop(self) -> None:
+        """Show what lies in the mailbox, then end. Returns at once."""
+        self.mailbox.close()
+        self._stopping.set()
+
+    def _show_all(self, sink: Sink, frame: Frame) -> None:
+        """Show this frame and all that come after it, and close the sink."""
         try:
             self._show(sink, frame)
-            self._takes += 1
             while True:
                 self._show(sink, self._wait_for_a_frame())
         except Closed:
             return
         finally:
             sink.close()
-
-    def stop(self) -> None:
-        """Show what lies in the mailbox, then end. Returns at once."""
-        self.mailbox.close()
-        self._stopping.set()
 
     def _wait_for_a_frame(self) -> Frame:
         frame = self.mailbox.take()

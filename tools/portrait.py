@@ -145,7 +145,7 @@ def read_motion(path: Path | None) -> list[Performance]:
 
 def make_film(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
     """Write a film of the portrait making all that the first performer did."""
-    from livegan.sinks.recording import Recording
+    from livegan.sinks.whole_film import whole_film
 
     performance = read_motion(arguments.motion)[0]
     height = arguments.film_height
@@ -155,14 +155,13 @@ def make_film(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
         portrait.landmarks, limits, _OVERSAMPLING * height, performance.neutral
     )
     drives = list(_excerpt(performance, arguments.film_from, arguments.film_seconds))
-    sink = Recording(arguments.film, size=(height, height), fps=performance.fps, live=False)
     progress = Tally("frames", len(drives))
-    for index, drive in enumerate(drives):
-        large, _ = animated.play(drive, retarget)
-        small = cv2.resize(large, (height, height), interpolation=cv2.INTER_AREA)
-        sink.show(Frame(np.asarray(small, np.uint8), index, index / performance.fps))
-        progress.step()
-    sink.close()
+    with whole_film(arguments.film, size=(height, height), fps=performance.fps) as film:
+        for index, drive in enumerate(drives):
+            large, _ = animated.play(drive, retarget)
+            small = cv2.resize(large, (height, height), interpolation=cv2.INTER_AREA)
+            film.show(Frame(np.asarray(small, np.uint8), index, index / performance.fps))
+            progress.step()
     progress.done()
 
 

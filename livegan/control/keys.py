@@ -6,7 +6,7 @@ import time
 
 from livegan.performance import Performance
 from livegan.sinks.window import Binding
-from livegan.takes import PREFIX, new_take
+from livegan.takes import new_take
 
 
 def bindings(performance: Performance) -> list[Binding]:
@@ -19,6 +19,7 @@ def bindings(performance: Performance) -> list[Binding]:
         beside = performance.values.snapshot().choice("output.view") == "side_by_side"
         performance.values.update({"output.view": "picture" if beside else "side_by_side"})
 
+    recording = RecordingKey(performance)
     return [
         Binding("SPACE", "freeze", lambda: toggle("output.freeze")),
         Binding("B", "blackout", lambda: toggle("output.blackout")),
@@ -26,14 +27,25 @@ def bindings(performance: Performance) -> list[Binding]:
         Binding("V", "camera, drawing and picture side by side", change_view),
         Binding("TAB", "next preset", performance.next_preset),
         Binding("N", "take the neutral face again", performance.recalibrate),
-        Binding("R", "record, or end the recording", lambda: toggle_recording(performance)),
+        Binding("R", "record, or end the recording", recording.toggle),
     ]
 
 
-def toggle_recording(performance: Performance) -> None:
-    """Begin a recording in the current folder, or end the one that was begun by key."""
-    begun = [spec for spec in performance.sinks.specs() if spec.startswith(PREFIX)]
-    if begun:
-        performance.sinks.remove(begun[0])
-    else:
-        performance.sinks.add(new_take(time.localtime()))
+class RecordingKey:
+    """Begins a recording in the current folder, and ends that one and no other.
+
+    Args:
+        performance: what is recorded.
+    """
+
+    def __init__(self, performance: Performance) -> None:
+        self._sinks = performance.sinks
+        self._begun = ""
+
+    def toggle(self) -> None:
+        """Begin a recording, or end the one that was begun here."""
+        if self._begun in self._sinks.specs():
+            self._sinks.remove(self._begun)
+        else:
+            self._begun = new_take(time.localtime())
+            self._sinks.add(self._begun)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
 
-from livegan.errors import SinkError, SinkLost
+from livegan.errors import SinkError, SinkFull, SinkLost
 from livegan.frames import Frame
 from livegan.sinks.letterbox import Letterbox, check_picture
 from livegan.sinks.video_file import LIVE_TICKS, VideoFile
+from livegan.takes import check_place, claim
 
 QUEUE_FRAMES = 32
 """How many frames may wait for the encoder: a second, or 25 MB of pictures at 512."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""No room on the disk or in the quota, a file as large as it may be, a disk that became read-only:
+a new file there would fare no better."""
 
 
 class Recording(AbstractContextManager["Recording"]):
@@ -26,10 +32,12 @@ class Recording(AbstractContextManager["Recording"]):
     performance did, whatever was late; when the encoder falls behind, frames are dropped and
     counted. Otherwise `show` waits for the encoder, and frames follow each other at `fps` exactly.
 
-    The file can be played even if the process is killed: all is there but the last second.
+    The file can be played even if the process is killed: all is there but the last second. One
+    without a picture is removed.
 
     Args:
-        path: where it goes: .mp4, .mov or .mkv. What is there is overwritten.
+        path: where it goes: .mp4, .mov or .mkv. What is there is kept: then `path` and `name` of
+            the recording are the first free ones of take-2.mp4, take-3.mp4.
         size: height and width of the film, in pixels; an odd one is cut to the even one below.
             Frames of another size are scaled into it.
         fps: pictures a second.
@@ -42,15 +50,14 @@ class Recording(AbstractContextManager["Recording"]):
     def __init__(
         self, path: str | Path, *, size: tuple[int, int], fps: float, live: bool = True
     ) -> None:
-        self.path = Path(path)
-        self.name = str(path)
         self.written = 0
         self._dropped = 0
         self._live = live
         self._letterbox = Letterbox(size)
         rate = Fraction(fps).limit_denominator(1001)  # 29.97 and its like are fractions of 1001
         ticks = LIVE_TICKS if live else 1 / rate
-        self._file = _create(self.path, _even(size), rate, ticks, live=live)
+        self.path, self._file = _create(Path(path), _even(size), rate, ticks, live=live)
+        self.name = str(self.path)
         self._first_s: float | None = None
         self._last_tick = -1
         self._waiting: queue.Queue[Frame | None] = queue.Queue(QUEUE_FRAMES)
@@ -73,7 +80,8 @@ class Recording(AbstractContextManager["Recording"]):
 
         Raises:
             ValueError: the picture is not (H, W, 3) uint8.
-            SinkLost: the file could not be written on, or it is closed.
+            SinkLost: the file could not be written on, or it is closed; `SinkFull` where
+                another file would not be any better.
         """
         check_picture(frame.image)
         if self._failure is not None:
@@ -96,14 +104,18 @@ class Recording(AbstractContextManager["Recording"]):
         self._closed = True
         self._waiting.put(None)
         self._writer.join()
+        if not self.written:
+            _remove(self.path)
         if self._failure is not None and not self._told:
             raise self._lost(self._failure)
 
     def _lost(self, cause: Exception) -> SinkLost:
         self._told = True
-        lost = SinkLost(
+        full = _is_full(cause)
+        kept = "all but its last second is kept" if self.written else "nothing is kept"
+        lost = (SinkFull if full else SinkLost)(
             f"recording {self.name} ended after {self.written} frames ({_reason(cause)});"
-            " all but its last second is kept"
+            f" {kept}{'; free space and record again' if full else ''}"
         )
         lost.__cause__ = cause
         return lost
@@ -147,16 +159,28 @@ def _even(size: tuple[int, int]) -> tuple[int, int]:
 
 def _create(
     path: Path, size: tuple[int, int], rate: Fraction, ticks: Fraction, *, live: bool
-) -> VideoFile:
-    if not path.parent.is_dir():
-        raise SinkError(f"cannot record to {path}: the folder {path.parent} does not exist")
-    if path.is_dir():
-        raise SinkError(f"cannot record to {path}: it is a folder; name a file in it")
+) -> tuple[Path, VideoFile]:
+    check_place(path)
+    free: Path | None = None
     try:
-        return VideoFile(path, size, rate, ticks, live=live)
-    except (OSError, av.FFmpegError) as error:
-        why = _reason(error)
-        raise SinkError(f"cannot record to {path}: {why}; choose another place") from None
+        free = claim(path)
+        return free, VideoFile(free, size, rate, ticks, live=live)
+    except BaseException as error:
+        if free:
+            _remove(free)
+        if not isinstance(error, (OSError, av.FFmpegError)):
+            raise
+        cure = f"{'free space there or ' if _is_full(error) else ''}choose another place"
+        raise SinkError(f"cannot record to {path}: {_reason(error)}; {cure}") from None
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # a disk that became read-only keeps it
+        path.unlink()
+
+
+def _is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in _FULL
 
 
 def _reason(error: Exception) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from fakes import PRESET, FakeConditioner, FakeSink, FakeSource, fake_look, leve
 
 import livegan
 from livegan.control.keys import bindings
+from livegan.errors import SinkFull
 from livegan.performance import WINDOW, Performance
 from livegan.sinks.window import Window
 
@@ -20,7 +22,7 @@ README = Path(livegan.__file__).parents[1] / "README.md"
 class Stage:
     """A performance of fakes whose keys can be pressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *sinks: str) -> None:
         self.conditioner = FakeConditioner()
         self.main = FakeSink()
         self.takes: dict[str, FakeSink] = {}
@@ -29,18 +31,23 @@ class Stage:
             PRESET,
             open_source=lambda: FakeSource([5] * 10_000, self.gate),
             open_sink=self._open,
-            sinks=["null"],
+            sinks=["null", *sinks],
             make_look=lambda preset: fake_look(conditioner=self.conditioner),
         )
+        self.bindings = bindings(self.performance)
 
     def _open(self, spec: str, *, size: tuple[int, int], fps: float) -> FakeSink:
         if spec == "null":
             return self.main
         return self.takes.setdefault(spec, FakeSink())
 
+    def takes_of(self, spec: str, count: int) -> bool:
+        """Wait until a recording has so many frames."""
+        return self.takes.setdefault(spec, FakeSink()).wait_for(lambda seen: len(seen) >= count)
+
     def press(self, key: str) -> None:
         """Press a key of the window."""
-        (act,) = [one.act for one in bindings(self.performance) if one.key == key]
+        (act,) = [one.act for one in self.bindings if one.key == key]
         act()
 
 
@@ -86,6 +93,34 @@ def test_r_begins_a_recording_and_ends_it(stage: Stage) -> None:
     assert stage.main.wait_for(lambda frames: frames[-1].index == 20)
     stage.press("R")
     assert stage.performance.sinks.specs() == ["null"]
+
+
+def test_r_ends_no_sink_that_was_asked_for_and_its_own_by_any_name() -> None:
+    stage = Stage("livegan-show.mp4")
+    with stage.performance as performance:
+        assert stage.takes_of("livegan-show.mp4", 1)
+        stage.press("R")
+        assert len(performance.sinks.specs()) == 3
+        stage.press("R")
+        assert performance.sinks.specs() == ["null", "livegan-show.mp4"]
+
+
+def test_r_begins_anew_where_the_disk_of_its_recording_was_full(stage: Stage) -> None:
+    stage.press("R")
+    (spec,) = [spec for spec in stage.performance.sinks.specs() if spec != "null"]
+    stage.takes[spec] = FakeSink({0: SinkFull("no space left")})
+    stage.gate.release()
+    assert _soon(lambda: stage.performance.sinks.specs() == ["null"])
+    stage.takes.clear()
+    stage.press("R")
+    assert len(stage.performance.sinks.specs()) == 2
+
+
+def _soon(happened: Callable[[], bool]) -> bool:
+    deadline_s = time.monotonic() + 10
+    while not happened() and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    return happened()
 
 
 def test_the_readme_lists_the_keys_that_there_are() -> None:

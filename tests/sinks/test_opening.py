@@ -10,6 +10,7 @@ from sinks.helpers import FakeCamera
 from livegan.errors import SinkError
 from livegan.sinks import open_sink
 from livegan.sinks.null import NullSink
+from livegan.sinks.opening import check_sinks
 from livegan.sinks.recording import Recording
 
 
@@ -47,3 +48,38 @@ def test_anything_else_is_refused_and_told_what_there_is(typed: str) -> None:
     assert repr(typed) in told
     assert "virtual-camera" in told and ".mp4" in told and "null" in told
     assert "\n" not in told
+
+
+def test_what_can_be_played_into_passes(tmp_path: Path) -> None:
+    (tmp_path / "old.mp4").write_text("a new take gets a number")
+    specs = ["window", "virtual-camera", "virtual-camera:OBS", "null", str(tmp_path / "old.mp4")]
+    check_sinks(specs, source="pattern")
+
+
+@pytest.mark.parametrize("typed", ["film", "take.avi", "no/such/folder/take.mp4"])
+def test_a_mistake_is_seen_before_anything_is_opened(typed: str) -> None:
+    with pytest.raises(SinkError) as refusal:
+        check_sinks(["window", typed], source="auto")
+    assert typed in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("x.mp4", "x.mp4"), ("x.mp4", "./x.mp4"), ("null", "null"), ("window", "window")],
+)
+def test_one_sink_twice_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SinkError, match="same sink twice") as refusal:
+        check_sinks([first, second], source="auto")
+    assert first in str(refusal.value) and second in str(refusal.value)
+
+
+def test_a_clip_is_not_recorded_into_itself_by_any_name(tmp_path: Path) -> None:
+    clip, link = tmp_path / "clip.mp4", tmp_path / "link.mp4"
+    clip.write_text("a clip")
+    link.hardlink_to(clip)
+    for source in (clip, link):
+        with pytest.raises(SinkError, match="is the source too"):
+            check_sinks(["null", str(clip)], source=str(source))

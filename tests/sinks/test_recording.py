@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -162,18 +161,21 @@ def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path, suffix:
     assert times == pytest.approx([n / 30 for n in range(len(times))], abs=0.001)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
-def test_a_full_disk_is_told_as_the_film_is_opened(tmp_path: Path) -> None:
-    path = tmp_path / "take.mp4"
-    path.symlink_to("/dev/full")
-    with pytest.raises(SinkError, match="No space left") as refusal:
-        Recording(path, size=(32, 32), fps=30)
-    assert str(path) in str(refusal.value)
+def test_a_full_disk_is_told_as_the_film_is_opened_and_no_empty_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: video_file.VideoFile, *_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(video_file.VideoFile, "__init__", full)
+    with pytest.raises(SinkError, match=r"take\.mp4: No space left on device; free space"):
+        Recording(tmp_path / "take.mp4", size=(32, 32), fps=30)
+    assert list(tmp_path.iterdir()) == []
 
 
 _RECORD_INTO_A_SMALL_DISK = """
 import resource, sys, numpy as np
-from livegan.errors import SinkLost
+from livegan.errors import SinkFull
 from livegan.frames import Frame
 from livegan.sinks.recording import Recording
 noise = np.random.default_rng(0)
@@ -182,7 +184,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 try:
     for index in range(100_000):
         film.show(Frame(noise.integers(0, 255, (64, 64, 3), np.uint8), index, 0.0))
-except SinkLost as lost:
+except SinkFull as lost:
     print(lost)
     film.close()
 """
@@ -196,6 +198,7 @@ def test_a_disk_that_fills_up_ends_the_film_and_keeps_what_is_written(tmp_path: 
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert str(path) in told.stdout and "kept" in told.stdout and told.stdout.count("\n") == 1
+    assert "free space" in told.stdout
     written = re.search(r"after (\d+) frames", told.stdout)
     assert written is not None
     assert len(read_film(path)[0]) >= int(written[1]) - 30 > 30
@@ -218,13 +221,20 @@ def test_what_goes_wrong_at_the_very_end_is_told_by_close(
     film.close()
 
 
-def test_a_second_take_of_the_same_name_replaces_the_first(tmp_path: Path) -> None:
-    path = tmp_path / "take.mp4"
-    for count in (40, 3):
-        with Recording(path, size=(32, 32), fps=30, live=False) as film:
+def test_takes_of_one_name_are_numbered_and_all_kept(tmp_path: Path) -> None:
+    counts = {"take.mp4": 40, "take-2.mp4": 3, "take-3.mp4": 5}
+    for name, count in counts.items():
+        with Recording(tmp_path / "take.mp4", size=(32, 32), fps=30, live=False) as film:
             for _ in range(count):
                 film.show(frame(grey(90, 32, 32)))
-    assert len(read_film(path)[0]) == 3
+        assert film.name == str(film.path) == str(tmp_path / name)
+    for name, count in counts.items():
+        assert len(read_film(tmp_path / name)[0]) == count
+
+
+def test_a_film_without_a_picture_leaves_no_file(tmp_path: Path) -> None:
+    Recording(tmp_path / "take.mp4", size=(32, 32), fps=30).close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
