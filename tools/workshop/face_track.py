@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.conditioners.crop import from_part
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.errors import SourceEnded, UsageError
 from livegan.face_topology import COUNT, eye_distance
@@ -197,7 +198,7 @@ def cut_square(image: Image, square: Array, size: int) -> Image:
         part = image[y : y + length, x : x + length]
         return np.asarray(cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
     ratio = side / size
-    matrix = np.array([[ratio, 0, left + ratio / 2 - 0.5], [0, ratio, top + ratio / 2 - 0.5]])
+    matrix = from_part(left, top, ratio, ratio)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     border = cv2.BORDER_REPLICATE
     return np.asarray(

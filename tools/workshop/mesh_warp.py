@@ -100,12 +100,12 @@ class MeshWarp:
         return np.asarray(np.array([self.size / 2, self.size / 2, 0.0]) + away * self.size * 1.5)
 
     def _all_points(self, landmarks: Array, rings: Array) -> Array:
-        return np.concatenate([landmarks[:468], rings, self._border])
+        return np.concatenate([landmarks[:face.SKIN], rings, self._border])
 
     def _skirt_triangles(self) -> NDArray[np.int64]:
         """From the border inwards, so that what lies nearer to the face is painted over it."""
         count = len(face.OVAL)
-        starts = [468 + count * k for k in range(len(_RINGS) + 1)]
+        starts = [face.SKIN + count * k for k in range(len(_RINGS) + 1)]
         circles = [np.array(face.OVAL)] + [np.arange(s, s + count) for s in starts]
         corners = []
         for inner, outer in reversed(list(zip(circles, circles[1:], strict=False))):
@@ -143,7 +143,7 @@ class MeshWarp:
         if not share.any():
             return picture
         points = np.zeros((len(self._source), 3))
-        points[:468, :2], points[:468, 2] = self._atlas.points, share
+        points[:face.SKIN, :2], points[:face.SKIN, 2] = self._atlas.points, share
         onto = shares @ points[self._corners]
         filled = sample(self._atlas.picture, numbers, onto[..., :2])
         weight = np.clip(spread(numbers, onto[..., 2]), 0, 1)[..., None]
@@ -153,7 +153,7 @@ class MeshWarp:
         """(468,) how much each landmark's skin comes from the atlas: where the portrait hides it
         and the pose has opened it to more than it shows there."""
         growth = np.clip(_areas(target[self._skin]) / self._rest_areas, 0, 10)
-        total, count = np.zeros(468), np.zeros(468)
+        total, count = np.zeros(face.SKIN), np.zeros(face.SKIN)
         for corner in range(3):
             np.add.at(total, self._skin[:, corner], growth)
             np.add.at(count, self._skin[:, corner], 1)

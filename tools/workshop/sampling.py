@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from livegan.face_topology import SKIN
 from livegan.puppetry import regions
 from livegan.puppetry.retarget import Drive, Limits, Retarget
 from workshop.motion import Performance
@@ -106,7 +107,7 @@ class PoseSampler:
     def _with_gaze(self, expression: Array) -> Array:
         gaze = np.array([self._random.uniform(-0.1, 0.1), self._random.uniform(-0.05, 0.05), 0])
         moved = expression.copy()
-        moved[468:] = gaze
+        moved[SKIN:] = gaze
         return moved
 
     def _head(self) -> tuple[Array, float, Array]:

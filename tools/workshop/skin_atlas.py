@@ -35,10 +35,10 @@ class SkinAtlas:
     def __init__(self, picture: Picture, landmarks: Array) -> None:
         self._size = picture.shape[0]
         corners = face.triangles()
-        self.points = self._unroll(canonical(landmarks)[:468])
+        self.points = self._unroll(canonical(landmarks)[:face.SKIN])
         facing = (_facing(landmarks) - _HIDDEN_FACING) / (_SEEN_FACING - _HIDDEN_FACING)
         self.hidden = 1 - np.clip(facing, 0, 1)
-        unrolled, seen = self._fetch(picture, landmarks[:468, :2], corners)
+        unrolled, seen = self._fetch(picture, landmarks[:face.SKIN, :2], corners)
         self.picture = _spread(unrolled, seen)
 
     def _unroll(self, shape: Array) -> Array:
@@ -70,7 +70,7 @@ def _facing(landmarks: Array) -> Array:
     """(468,) cosine between the skin at each landmark and the view: 1 faces it, 0 is edge on."""
     sides = landmarks[face.triangles()]
     normals = np.cross(sides[:, 1] - sides[:, 0], sides[:, 2] - sides[:, 0])
-    total = np.zeros((468, 3))
+    total = np.zeros((face.SKIN, 3))
     for corner in range(3):
         np.add.at(total, face.triangles()[:, corner], normals)
     return np.asarray(total[:, 2] / np.linalg.norm(total, axis=1))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from livegan.face_topology import SKIN
 from workshop.checkpoint import Part, load_checkpoint
 from workshop.crew import crew
 from workshop.discriminators import PatchDiscriminator
@@ -49,8 +50,6 @@ VEIL, VEIL_AT_LEAST = 5.0, 1.5
 everything, softly, and never learns to move what is there."""
 SMOOTH = 150.0
 """Moves that bend cost: without that, nostrils and earrings are torn into specks."""
-SKIN = 468
-"""Landmarks of the skin; the irises come after them."""
 
 
 @dataclass(frozen=True)
