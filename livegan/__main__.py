@@ -1,10 +1,40 @@
-"""`python -m livegan` is `livegan`."""
+"""The program: `livegan`, and `python -m livegan`."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
+from contextlib import suppress
+from typing import NoReturn
 
-from livegan.cli import main
+
+def program() -> NoReturn:
+    """Run the command that the process was started with, and end the process."""
+    # Before anything else is loaded, which takes a moment: until a command hears Ctrl-C itself,
+    # nothing is open that would have to be closed.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    from livegan.cli import main
+
+    leave(main())
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, whatever its threads are at.
+
+    A daemon thread inside a native library that wants the interpreter back, while that comes to
+    its end, is unwound through frames that allow no unwinding: "terminate called without an
+    active exception", and an abort instead of the exit code. Loading MediaPipe or OpenVINO is
+    such a place, and so is the driver of a camera that hangs.
+    """
+    if any(one.daemon for one in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # whoever read it is gone
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -72,7 +72,12 @@ def source_factory(
 
     A camera is found again by its identity, never by its index: after it was unplugged another
     one may have that index. "auto" chooses once.
+
+    Raises:
+        SourceError: there is no such file or folder. All else is told as it is opened.
     """
+    if not _is_device(spec):
+        _check_path(Path(spec).expanduser())
     chosen: str | CameraIdentity = spec
 
     def open_it() -> Source:
@@ -84,14 +89,22 @@ def source_factory(
     return open_it
 
 
-def _open_path(path: Path, fps: float | None, live: bool, note: str = "") -> Source:
-    from livegan.sources.pictures import SUFFIXES, Pictures
+def _is_device(spec: str) -> bool:
+    return spec in ("auto", "camera", "pattern") or spec.startswith("camera:")
 
+
+def _check_path(path: Path) -> None:
     if not path.exists():
         raise SourceError(
             f"no such file or folder: {path}; a camera is camera:0 or camera:NAME, "
             "and there is pattern"
         )
+
+
+def _open_path(path: Path, fps: float | None, live: bool, note: str = "") -> Source:
+    from livegan.sources.pictures import SUFFIXES, Pictures
+
+    _check_path(path)
     if path.is_dir() or path.suffix.lower() in SUFFIXES:
         return Pictures(path, fps=fps, live=live)
     from livegan.sources.clip import Clip

@@ -157,6 +157,11 @@ def test_after_a_loss_the_same_camera_is_opened_under_its_new_index(machine: Mac
     assert make().name == "camera:3"
 
 
+def test_a_file_that_is_not_there_is_told_before_anything_opens() -> None:
+    with pytest.raises(SourceError, match=r"no such file or folder: gone\.mp4"):
+        source_factory("gone.mp4")
+
+
 def test_a_clip_is_opened_again_by_its_path(bundled: Path, machine: Machine) -> None:
     make = source_factory("auto")
     assert make().name == make().name == "performer.mp4"
