@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyglet
 
 from livegan.sinks.displays import choose_display, find_screens, list_displays, no_window
+from livegan.sinks.geometry import row_size
 from livegan.sinks.painter import Painter
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 SIDE = 768
 """Width and height of a new window, in pixels: three times the small puppets, so that they are
 scaled evenly."""
+
+
+_Frame = tuple[int, int, int, int]
+"""A window on the desktop: left, top, width and height."""
 
 
 class Canvas:
@@ -41,7 +46,9 @@ class Canvas:
         self._keys: list[str] = []
         self._close_wanted = False
         screens = find_screens()
-        self._frame: tuple[int, int, int, int] | None = None
+        self._frame: _Frame | None = None
+        self._columns = 1
+        self._last_change: tuple[tuple[int, int], tuple[int, int]] | None = None
         self._screen: Screen | None = None
         if display is not None:
             self._screen = screens[choose_display(display, list_displays()).index]
@@ -82,10 +89,27 @@ class Canvas:
             return
         if fullscreen:
             self._screen = self._screen_below()
-            self._frame = (*self._window.get_location(), *self._window.get_size())
+            self._frame = self._place()
         self.fullscreen = fullscreen
         self._window.close()
         self._open()
+
+    def make_room(self, columns: int) -> None:
+        """Grow or shrink for so many pictures side by side; a window in fullscreen does so later.
+
+        The size that it had before comes back, unless somebody pulled its corner meanwhile.
+        """
+        before, self._columns = self._columns, columns
+        if before == columns:
+            return
+        screen = self._screen_below() or _main_screen()
+        if self.fullscreen:
+            self._frame = self._frame and self._resized(self._frame, before, screen)
+            return
+        x, y, width, height = self._resized(self._place(), before, screen)
+        self._window.set_size(width, height)
+        self._window.set_location(x, y)
+        self.stale = True
 
     def close(self) -> None:
         """Close the window. May be called twice."""
@@ -108,7 +132,7 @@ class Canvas:
         self.stale = True
 
     def _new_window(self) -> Any:
-        screen = self._screen or pyglet.display.get_display().get_default_screen()
+        screen = self._screen or _main_screen()
         if not self.fullscreen:
             return self._framed(screen)
         window = self._native(screen) or self._borderless(screen)
@@ -116,13 +140,36 @@ class Canvas:
         return window
 
     def _framed(self, screen: Screen) -> Any:
-        side = min(SIDE, screen.width * 9 // 10, screen.height * 9 // 10)
-        width, height = self._frame[2:] if self._frame else (side, side)
+        if self._frame is None:
+            side = min(SIDE, *_room(screen))
+            left, top = (screen.width - side) // 2, (screen.height - side) // 2
+            square = (screen.x + left, screen.y + top, side, side)
+            self._frame = self._resized(square, 1, screen)
+        x, y, width, height = self._frame
         window = pyglet.window.Window(width, height, self._title, resizable=True, visible=False)
         window.set_minimum_size(160, 120)
-        left, top = (screen.width - width) // 2, (screen.height - height) // 2
-        x, y = self._frame[:2] if self._frame else (screen.x + left, screen.y + top)
         return _shown(window, x, y)
+
+    def _place(self) -> _Frame:
+        return (*self._window.get_location(), *self._window.get_size())
+
+    def _resized(self, frame: _Frame, columns: int, screen: Screen) -> _Frame:
+        """A window that held so many pictures, made for as many as now, about the same middle."""
+        x, y, width, height = frame
+        if columns == self._columns:
+            return frame
+        if self._last_change and self._last_change[1] == (width, height):
+            across, down = self._last_change[0]
+        else:
+            down, across = row_size((height, width), columns, self._columns, _room(screen))
+        self._last_change = (width, height), (across, down)
+        left, top = x + (width - across) // 2, y + (height - down) // 2
+        return (
+            max(screen.x, min(left, screen.x + screen.width - across)),
+            max(screen.y, min(top, screen.y + screen.height - down)),
+            across,
+            down,
+        )
 
     def _native(self, screen: Screen) -> Any:
         """Fullscreen as the system has it; None where that would cover another display.
@@ -164,6 +211,15 @@ class Canvas:
     def _changed(self, *size: int) -> bool:
         self.stale = True
         return True
+
+
+def _main_screen() -> Screen:
+    return pyglet.display.get_display().get_default_screen()
+
+
+def _room(screen: Screen) -> tuple[int, int]:
+    """The largest height and width of a window with a frame."""
+    return screen.height * 9 // 10, screen.width * 9 // 10
 
 
 def _shown(window: Any, x: int, y: int) -> Any:

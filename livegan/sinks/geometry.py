@@ -51,6 +51,26 @@ def crop(size: tuple[int, int], cell: Rect) -> Rect:
     return Rect((1 - across) / 2, (1 - down) / 2, across, down)
 
 
+def row_size(
+    size: tuple[int, int], before: int, after: int, room: tuple[int, int]
+) -> tuple[int, int]:
+    """What a window grows or shrinks to, so that another count of pictures stands side by side.
+
+    Each keeps its cell where there is room, and else gets a smaller one of the same shape.
+
+    Args:
+        size: height and width of the window.
+        before, after: how many pictures stood in it, and how many shall.
+        room: the largest height and width that the window may have.
+
+    Returns:
+        Height and width.
+    """
+    height, width = size[0], size[1] * after / before
+    shrink = min(1.0, room[0] / height, room[1] / width)
+    return round(height * shrink), round(width * shrink)
+
+
 def row(count: int, width: float, height: float) -> list[Rect]:
     """As many cells of one size side by side, from left to right."""
     return [Rect(width * place / count, 0.0, width / count, height) for place in range(count)]

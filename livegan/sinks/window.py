@@ -110,6 +110,8 @@ class Window(AbstractContextManager["Window"]):
         """
         if not self._canvas.closed:
             for key in self._canvas.pump():
+                if self._canvas.closed:  # by the key before, or by the button in its frame
+                    break
                 self._press(key)
         if self._canvas.stale and not self._canvas.closed:
             self._draw()
@@ -149,10 +151,12 @@ class Window(AbstractContextManager["Window"]):
         self._shows_help = not self._shows_help
 
     def _draw(self) -> None:
-        height, width = self._canvas.size
-        self._canvas.painter.begin((height, width))
         values = self._values()
         pictures = self._pictures(values)
+        if pictures:
+            self._canvas.make_room(len(pictures))
+        height, width = self._canvas.size
+        self._canvas.painter.begin((height, width))
         for (name, image), cell in zip(pictures, row(len(pictures), width, height), strict=True):
             self._draw_picture(name, image, cell, values.switch("output.preview_mirror"))
         if self._shows_hud:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livegan.sinks.geometry import Rect, crop, fit, row
+from livegan.sinks.geometry import Rect, crop, fit, row, row_size
 
 SIDES = st.integers(1, 4000)
 
@@ -55,3 +55,15 @@ def test_a_row_shares_the_width_evenly() -> None:
         Rect(300, 0, 300, 500),
         Rect(600, 0, 300, 500),
     ]
+
+
+def test_a_window_grows_for_three_pictures_where_there_is_room() -> None:
+    assert row_size((500, 400), 1, 3, (1000, 2000)) == (500, 1200)
+
+
+def test_a_window_for_three_pictures_stays_on_its_screen_and_keeps_its_shape() -> None:
+    assert row_size((768, 768), 1, 3, (900, 1152)) == (384, 1152)
+
+
+def test_a_window_shrinks_to_one_picture() -> None:
+    assert row_size((400, 1200), 3, 1, (1000, 2000)) == (400, 400)

@@ -145,10 +145,52 @@ def test_camera_drawing_and_picture_stand_side_by_side(seat: Seat) -> None:
     shown = Frame(
         grey(150), index=0, captured_at_s=0, camera=grey(50, 48, 48), drawing=grey(100, 32, 32)
     )
+    seat.resize(600, 600)
     seen = seat.see(shown)
     levels = [at(seen, across, 0.5)[0] for across in (1 / 6, 3 / 6, 5 / 6)]
     assert levels == [50, 100, 150]
-    assert at(seen, 0.5, 0.2) == BLACK
+
+
+def test_the_window_widens_for_side_by_side_and_gets_its_size_back(seat: Seat) -> None:
+    shown = Frame(grey(150), index=0, captured_at_s=0, camera=grey(50), drawing=grey(100))
+    alone = seat.see(shown).shape
+    for _ in range(2):
+        seat.values.update({"output.view": "side_by_side"})
+        seat.see(shown)
+        seat.window.pump()
+        seen = seat.see(shown)
+        height, width = seen.shape[:2]
+        assert width == pytest.approx(3 * height, abs=2)
+        for across, level in ((1 / 6, 50), (3 / 6, 100), (5 / 6, 150)):
+            for down in (0.02, 0.98):
+                assert at(seen, across, down) == (level, level, level)
+        seat.values.update({"output.view": "picture"})
+        seat.see(shown)
+        seat.window.pump()
+        assert seat.see(shown).shape == alone
+
+
+def test_a_window_that_was_pulled_beside_keeps_the_height_that_it_was_given(seat: Seat) -> None:
+    shown = Frame(grey(150), index=0, captured_at_s=0, camera=grey(50), drawing=grey(100))
+    seat.values.update({"output.view": "side_by_side"})
+    seat.see(shown)
+    seat.window.pump()  # hears of its own change first
+    seat.resize(900, 300)
+    seat.values.update({"output.view": "picture"})
+    seat.see(shown)
+    seat.window.pump()
+    assert seat.see(shown).shape == (300, 300, 3)
+
+
+def test_side_by_side_in_fullscreen_widens_the_window_that_comes_after_it(seat: Seat) -> None:
+    shown = Frame(grey(150), index=0, captured_at_s=0, camera=grey(50), drawing=grey(100))
+    seat.press("F")
+    covered = seat.see(shown)
+    seat.values.update({"output.view": "side_by_side"})
+    assert seat.see(shown).shape == covered.shape
+    seat.press("ESCAPE")
+    height, width = seat.see(shown).shape[:2]
+    assert width == pytest.approx(3 * height, abs=2)
 
 
 def test_what_a_frame_has_not_got_leaves_no_gap(seat: Seat) -> None:
@@ -262,6 +304,19 @@ def test_q_ends_it() -> None:
     seat = Seat()
     assert not seat.press("Q")
     assert not seat.window.pump()
+
+
+@pytest.mark.parametrize("last", ["F", "ESCAPE", "H", "SPACE"])
+def test_keys_after_q_are_not_heard(last: str) -> None:
+    import pyglet
+
+    heard: list[str] = []
+    seat = Seat([Binding("SPACE", "something", lambda: heard.append("SPACE"))])
+    for key in ("Q", last):  # both before the window looks at either
+        pressed = getattr(pyglet.window.key, key)
+        seat.window._canvas._window.dispatch_event("on_key_press", pressed, 0)
+    assert not seat.window.pump()
+    assert not heard
 
 
 def test_the_button_in_its_frame_ends_it() -> None:
