@@ -18,17 +18,17 @@ def bench(performance: Performance, seconds: float, tell: Callable[[str], None])
     A long run is told in laps, so that one sees whether its end is like its beginning.
 
     Args:
-        performance: already begun.
+        performance: already begun; it may still be loading its look.
         seconds: how long, from the loaded look.
         tell: takes one line for each lap.
     """
     lap_s = max(seconds / _LAPS, _SHORTEST_LAP_S)
-    began_s = time.monotonic()
     laps = 0
 
     def tick() -> None:
         nonlocal laps
-        if time.monotonic() - began_s >= (laps + 1) * lap_s:
+        began_s = performance.ready_at_s
+        if began_s is not None and time.monotonic() - began_s >= (laps + 1) * lap_s:
             laps += 1
             lap = performance.statistics.lap()
             tell(

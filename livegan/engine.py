@@ -27,7 +27,8 @@ class Engine:
     """Paints frames with a look that may be exchanged between any two of them.
 
     A conditioner or generator that fails is degraded, never fatal: the last good picture is shown
-    and the next frame tries again.
+    with its own index, so that the frame which failed counts as dropped, and the next one tries
+    again.
 
     Args:
         look: what paints first.
@@ -46,7 +47,7 @@ class Engine:
         self._next: tuple[Look, Callable[[], None]] | None = None
         self._last: Frame | None = None
         self._held: Image | None = None
-        self._last_index = BEFORE_THE_FIRST
+        self._closed = False
 
     @property
     def look(self) -> Look:
@@ -61,13 +62,14 @@ class Engine:
         """
         with self._exchange:
             skipped, self._next = self._next, (look, then)
+            if self._closed:  # it was still loading as the performance ended
+                skipped, self._next = self._next, None
         if skipped:
             skipped[0].close()
 
     def paint(self, frame: Frame) -> Frame | None:
         """Paint a frame; None if that failed and there is no earlier picture to show instead."""
         self._take_over()
-        self._last_index = frame.index
         conditioner = self._look.conditioner
         return self._work(frame, lambda values: conditioner.condition(frame, values))
 
@@ -86,12 +88,14 @@ class Engine:
         if not isinstance(conditioner, Resting):
             return None
         empty = np.zeros((1, 1, 3), np.uint8)
-        frame = Frame(empty, self._last_index, now_s)
+        index = self._last.index if self._last else BEFORE_THE_FIRST
+        frame = Frame(empty, index, now_s)
         return self._work(frame, lambda values: conditioner.rest(now_s, values))
 
     def close(self) -> None:
-        """Close the look, and one that was about to take over. May be called twice."""
+        """Close the look, and one that waits to take over or comes late. May be called twice."""
         with self._exchange:
+            self._closed = True
             waiting, self._next = self._next, None
         if waiting:
             waiting[0].close()
@@ -130,7 +134,7 @@ class Engine:
         threading.Thread(target=old.close, name="close-look", daemon=True).start()
 
     def _mixed(self, painted: Frame, frame: Frame, values: Values) -> Frame:
-        """What was painted, as `output` wants it, with the age of `frame`."""
+        """What was painted, as `output` wants it, with the stamp of `frame`."""
         picture = painted.image
         if not values.switch("output.freeze"):
             self._held = None
@@ -142,6 +146,4 @@ class Engine:
             picture = np.zeros_like(picture)
         elif values.switch("output.mirror"):
             picture = np.ascontiguousarray(picture[:, ::-1])
-        return dataclasses.replace(
-            painted, image=picture, index=frame.index, captured_at_s=frame.captured_at_s
-        )
+        return dataclasses.replace(painted, image=picture, captured_at_s=frame.captured_at_s)

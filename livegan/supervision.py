@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +17,11 @@ State = Literal["starting", "ok", "degraded", "lost"]
 
 _FIRST_WAIT_S = 0.25
 _LONGEST_WAIT_S = 2.0
+
+_QUIET_S = 5.0
+"""The same trouble of a stage is told no more often than that, however often it comes and goes."""
+_TROUBLES = 3
+"""Nor more troubles of one stage than these in that time, where each reads differently."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,22 @@ def one_line(error: BaseException) -> str:
 
 
 class HealthBoard:
-    """The health of all stages, written by their threads; each change is logged once."""
+    """The health of all stages, written by their threads; each change is logged once.
 
-    def __init__(self) -> None:
+    One that comes and goes with every other frame does not flood the log: what was passed over
+    is told when it is still so after some seconds.
+
+    Args:
+        now_s: the monotonic clock.
+    """
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._now_s = now_s
         self._lock = threading.Lock()
         self._stages: dict[str, Health] = {}
-        self._told: set[tuple[str, type[BaseException]]] = set()
+        self._told: dict[str, Health] = {}
+        self._troubles: dict[str, list[tuple[float, str]]] = {}
+        self._traced: set[tuple[str, type[BaseException]]] = set()
 
     def report(
         self, name: str, state: State, reason: str = "", error: BaseException | None = None
@@ -85,28 +102,48 @@ class HealthBoard:
         """
         health = Health(name, state, reason)
         with self._lock:
-            before = self._stages.get(name)
             self._stages[name] = health
+            if not self._is_due(health):
+                return
             first = self._is_first(name, error)
-        # That a stage begins, and then works, is what everybody expects.
-        expected = state == "starting" or (
-            state == "ok" and (before is None or before.state == "starting")
-        )
-        if before == health or expected:
-            return
         level = logging.INFO if state == "ok" else logging.WARNING
         logger.log(level, "%s", health, exc_info=error if first else None)
 
-    def _is_first(self, name: str, error: BaseException | None) -> bool:
-        if error is None or isinstance(error, LiveganError) or (name, type(error)) in self._told:
+    def _is_due(self, health: Health) -> bool:
+        """Whether to log this; what is not stays untold, and may be due later."""
+        before = self._told.get(health.name)
+        if before == health:
             return False
-        self._told.add((name, type(error)))
+        in_trouble = health.state in ("degraded", "lost")
+        if in_trouble and not self._is_time_for(health):
+            return False
+        self._told[health.name] = health
+        # That a stage begins, and then works, is what everybody expects.
+        was_in_trouble = before is not None and before.state in ("degraded", "lost")
+        return in_trouble or (health.state == "ok" and was_in_trouble)
+
+    def _is_time_for(self, trouble: Health) -> bool:
+        now_s = self._now_s()
+        lately = [
+            (at_s, reason)
+            for at_s, reason in self._troubles.get(trouble.name, [])
+            if now_s - at_s < _QUIET_S
+        ]
+        told = any(reason == trouble.reason for _, reason in lately) or len(lately) >= _TROUBLES
+        self._troubles[trouble.name] = lately if told else [*lately, (now_s, trouble.reason)]
+        return not told
+
+    def _is_first(self, name: str, error: BaseException | None) -> bool:
+        if error is None or isinstance(error, LiveganError) or (name, type(error)) in self._traced:
+            return False
+        self._traced.add((name, type(error)))
         return True
 
     def forget(self, name: str) -> None:
         """Take a stage off the board, because it was closed on purpose."""
         with self._lock:
-            self._stages.pop(name, None)
+            for kept in (self._stages, self._told, self._troubles):
+                kept.pop(name, None)
 
     def all(self) -> tuple[Health, ...]:
         """Every stage, in the order in which they first reported."""

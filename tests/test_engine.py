@@ -53,7 +53,7 @@ def test_a_failure_before_the_first_picture_shows_nothing() -> None:
     assert [str(one) for one in health.all()] == ["generator degraded: RuntimeError: no memory"]
 
 
-def test_a_conditioner_that_fails_is_told_as_such_and_the_last_picture_gets_a_new_age() -> None:
+def test_a_conditioner_that_fails_is_told_and_its_frame_does_not_count_as_painted() -> None:
     class Stumbling(FakeConditioner):
         def condition(self, frame: Frame, values: Values) -> Conditioned:
             if frame.index == 1:
@@ -64,7 +64,7 @@ def test_a_conditioner_that_fails_is_told_as_such_and_the_last_picture_gets_a_ne
     engine.paint(frame(1, index=0))
     painted = engine.paint(frame(2, index=1))
     assert level(painted) == 1
-    assert painted is not None and painted.captured_at_s == 101.0
+    assert painted is not None and (painted.index, painted.captured_at_s) == (0, 101.0)
     assert "conditioner degraded: ValueError: odd frame" in map(str, health.all())
     assert level(engine.paint(frame(3, index=2))) == 3
     assert {one.state for one in health.all()} == {"ok"}
@@ -110,6 +110,14 @@ def test_a_look_that_was_overtaken_is_closed_unplayed() -> None:
     assert engine.look.name == "played"
     engine.close()
     assert played.closed == 1
+
+
+def test_a_look_that_was_still_loading_at_the_end_is_closed_as_it_comes() -> None:
+    engine, _, _ = make()
+    engine.close()
+    late = FakeGenerator()
+    engine.exchange(fake_look("late", late), lambda: None)
+    assert late.closed == 1
 
 
 def test_rest_keeps_the_index_of_the_last_frame() -> None:

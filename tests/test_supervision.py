@@ -44,6 +44,46 @@ def test_each_change_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.message for record in caplog.records] == ["source lost: unplugged", "source ok"]
 
 
+def test_what_comes_and_goes_is_told_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
+    now_s = 100.0
+    board = HealthBoard(lambda: now_s)
+    with caplog.at_level(logging.INFO, "livegan"):
+        for _ in range(300):  # ten seconds at 30 frames a second
+            board.report("conditioner", "degraded", "ValueError: odd frame")
+            board.report("conditioner", "ok")
+            now_s += 1 / 30
+    assert len(caplog.records) == 4
+    assert [record.message for record in caplog.records][:2] == [
+        "conditioner degraded: ValueError: odd frame",
+        "conditioner ok",
+    ]
+
+
+def test_a_trouble_with_many_names_is_told_now_and_then_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    board = HealthBoard(lambda: 100.0)
+    for count in range(300):
+        board.report("conditioner", "degraded", f"ValueError: frame {count}")
+    assert len(caplog.records) < 5
+
+
+def test_a_trouble_that_was_passed_over_and_stays_is_told_later(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now_s = 100.0
+    board = HealthBoard(lambda: now_s)
+    for _ in range(2):
+        board.report("source", "ok")
+        board.report("source", "lost", "unplugged")
+    board.report("source", "ok")
+    board.report("source", "lost", "unplugged")
+    before = len(caplog.records)
+    now_s += 30
+    board.report("source", "lost", "unplugged")
+    assert [record.message for record in caplog.records[before:]] == ["source lost: unplugged"]
+
+
 def test_what_was_not_foreseen_brings_its_traceback_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

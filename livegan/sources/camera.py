@@ -31,6 +31,9 @@ _CLOSING_S = 0.5
 _PAUSE_S = 0.01
 _MEASURED_FRAMES = 60
 
+_left_behind: dict[tuple[str, int], threading.Thread] = {}
+"""By backend and index: what still hangs in the driver of a camera that was closed."""
+
 
 class Camera:
     """Gives the newest frame of a camera; what nobody read in time is dropped.
@@ -70,12 +73,17 @@ class Camera:
         self._trouble = f"gave no picture within {opening_s:g} s"
         self._seen = 0
         self._arrivals = Recent()
+        self._wait_for_the_one_before(opening_s)
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
         self._settled.wait(opening_s)
         if not self._granted:
             self.close()
             raise SourceError(f"{camera} {self._trouble}; {cure_for_refusal(camera)}")
+
+    @property
+    def _device(self) -> tuple[str, int]:
+        return self._camera.backend, self._camera.index
 
     @property
     def name(self) -> str:
@@ -112,6 +120,8 @@ class Camera:
         self._newest.close()
         # A driver may hang in a read for 10 s; its thread then gives the device back later.
         self._thread.join(_CLOSING_S)
+        if self._thread.is_alive():
+            _left_behind[self._device] = self._thread
 
     def __enter__(self) -> Camera:
         return self
@@ -123,6 +133,18 @@ class Camera:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _wait_for_the_one_before(self, opening_s: float) -> None:
+        """Let an earlier thread give the device back first; one more would only hang beside it."""
+        before = _left_behind.get(self._device)
+        if before is None:
+            return
+        before.join(opening_s)
+        if before.is_alive():
+            raise SourceError(
+                f"{self._camera} still hangs in its driver; unplug it and plug it in again"
+            )
+        _left_behind.pop(self._device, None)
 
     def _run(self) -> None:
         # Opened, read and released by one thread: OpenCV crashes where another one releases a

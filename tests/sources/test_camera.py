@@ -125,6 +125,24 @@ def test_a_camera_that_gives_nothing_is_refused_in_time(stage: Stage) -> None:
         stage.camera(stage.capture(), opening_s=0.05)
 
 
+def test_a_camera_that_hangs_is_not_opened_beside_itself(stage: Stage) -> None:
+    hanging, later = stage.capture(), stage.capture(levels(7), granting(30))
+    openings: list[str] = []
+
+    def opener(which: CameraInfo, request: Request) -> Capture:
+        openings.append(which.name)
+        return hanging if len(openings) == 1 else later
+
+    for told in ("gave no picture", "still hangs in its driver", "still hangs in its driver"):
+        with pytest.raises(SourceError, match=told):
+            Camera(camera(), HD, opening_s=0.05, opener=opener)
+    assert len(openings) == 1
+    hanging.unblock.set()
+    with Camera(camera(), HD, opener=opener) as source:
+        assert int(source.read().image[0, 0, 0]) == 7
+        later.unblock.set()
+
+
 def test_a_camera_that_cannot_be_opened_names_a_cure(stage: Stage) -> None:
     with pytest.raises(SourceError, match=r"camera:0 'HD Webcam' cannot be opened; close other"):
         stage.camera(stage.capture(opened=False))
