@@ -164,6 +164,7 @@ def _open_window(performance: Performance, options: argparse.Namespace) -> Windo
             values=performance.values.snapshot,
             hud=performance.hud,
             bindings=bindings(performance),
+            recorded_s=lambda: performance.sinks.recorded_s(time.monotonic()),
             fullscreen=options.fullscreen,
             display=options.display,
         )

@@ -47,6 +47,11 @@ class SinkRack:
         """Whether there are sinks, and none of them takes pictures any more."""
         return bool(self._stages) and not self.specs()
 
+    def recorded_s(self, now_s: float) -> float | None:
+        """How long the longest recording of those that run has been running."""
+        begun = [stage.filming_since_s for stage in self._stages.values()]
+        return max((now_s - since_s for since_s in begun if since_s is not None), default=None)
+
     @property
     def film_lost(self) -> bool:
         """Whether a recording ended before it should."""

@@ -195,6 +195,8 @@ class SinkStage(Stage):
         self._sink: Sink | None = None
         self.film_lost = False
         """Whether a recording ended before it should."""
+        self.filming_since_s: float | None = None
+        """Clock reading as the present recording began."""
 
     @property
     def dropped(self) -> int:
@@ -215,12 +217,14 @@ class SinkStage(Stage):
         other = film is not None and film.path != Path(self.label)
         logger.info("sink       %s%s", sink.name, f"; {self.label} is kept" if other else "")
         dropped_before = self.mailbox.dropped
+        self.filming_since_s = time.monotonic() if film else None
         try:
             self._show_all(sink, frame)
         except Exception:
             self.film_lost = self.film_lost or film is not None
             raise
         finally:
+            self.filming_since_s = None
             if film:
                 counts = film.written, self.dropped - dropped_before
                 logger.info("recorded   %s, %d frames, %d dropped", film.path, *counts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -81,6 +82,9 @@ def test_a_lost_recording_goes_on_in_another_and_is_not_forgotten() -> None:
     hall = Hall({"take": [first, second]})
     with hall.performance as performance:
         assert hall.play_until(second, lambda count: count > 2)
+        recorded_s = performance.sinks.recorded_s(time.monotonic() + 60)
+        assert recorded_s is not None and 60 < recorded_s < 70
+    assert performance.sinks.recorded_s(time.monotonic()) is None
     assert hall.opened == ["take", "take"]
     assert performance.sinks.film_lost
 

@@ -14,6 +14,7 @@ from livegan.sinks.canvas import Canvas
 from livegan.sinks.displays import Display, list_displays
 from livegan.sinks.geometry import Rect, crop, fit, row
 from livegan.sinks.letterbox import check_picture
+from livegan.sinks.recording_mark import recording_mark
 from livegan.sinks.text import Ink, typeset
 
 __all__ = ["Binding", "Display", "Window", "list_displays"]
@@ -47,6 +48,8 @@ class Window(AbstractContextManager["Window"]):
         values: the parameters as they stand; `output.preview_mirror` and `output.view` count here.
         hud: the lines that the key I shows.
         bindings: keys of the owner.
+        recorded_s: for how many seconds it has been recorded, None where it is not; a red dot in
+            the upper right corner shows it.
         fullscreen: whether it begins in fullscreen.
         display: number or part of the name of the display that it opens on; None is the main one.
 
@@ -64,11 +67,13 @@ class Window(AbstractContextManager["Window"]):
         values: Callable[[], Values],
         hud: Callable[[], Sequence[str]],
         bindings: Sequence[Binding],
+        recorded_s: Callable[[], float | None] = lambda: None,
         fullscreen: bool = False,
         display: str | int | None = None,
     ) -> None:
         self._values = values
         self._hud = hud
+        self._recorded_s = recorded_s
         self._bindings = (*bindings, *self._own_bindings())
         self._actions = {one.key.upper(): one.act for one in self._bindings}
         if len(self._actions) < len(self._bindings):
@@ -159,6 +164,7 @@ class Window(AbstractContextManager["Window"]):
         self._canvas.painter.begin((height, width))
         for (name, image), cell in zip(pictures, row(len(pictures), width, height), strict=True):
             self._draw_picture(name, image, cell, values.switch("output.preview_mirror"))
+        self._draw_recording_mark()
         if self._shows_hud:
             self._draw_panel("hud", self._fresh_hud(), 0.0)
         if self._shows_help:
@@ -184,6 +190,14 @@ class Window(AbstractContextManager["Window"]):
             painter.picture(name, image, cell, cut=crop(size, cell), mirror=mirror)
         else:
             painter.picture(name, image, fit(size, cell), mirror=mirror)
+
+    def _draw_recording_mark(self) -> None:
+        recorded_s = self._recorded_s()
+        if recorded_s is not None:
+            mark = recording_mark(int(recorded_s), self._canvas.text_scale)
+            height, width = mark.shape[:2]
+            at = Rect(self._canvas.size[1] - width, 0, width, height)
+            self._canvas.painter.picture("recording", mark, at)
 
     def _draw_panel(self, name: str, ink: Ink, place: float) -> None:
         """Draw text; place 0 is the upper left corner, 0.5 the middle."""

@@ -28,11 +28,13 @@ class Seat:
     def __init__(self, bindings: Sequence[Binding] = (), display: int | None = None) -> None:
         self.values = LiveValues()
         self.hud = ["30 fps"]
+        self.recorded_s: float | None = None
         self.window = Window(
             title="livegan",
             values=self.values.snapshot,
             hud=lambda: self.hud,
             bindings=bindings,
+            recorded_s=lambda: self.recorded_s,
             display=display,
         )
         self._seen: Image | None = None
@@ -215,6 +217,20 @@ def test_figures_wider_than_the_window_are_made_smaller(seat: Seat) -> None:
     seat.press("I")
     seen = seat.see(frame(grey(120)))
     assert (seen[:12, -8:] != 120).any()
+
+
+def test_a_red_dot_with_the_time_stands_in_the_corner_while_it_is_recorded(seat: Seat) -> None:
+    plain = seat.see(frame(grey(120)))
+    seat.recorded_s = 59.9
+    first = seat.see(frame(grey(120)))
+    seat.recorded_s = 60.0
+    later = seat.see(frame(grey(120)))
+    corner = first[: 2 * CELL[0], -10 * CELL[1] :].astype(int)
+    assert (corner[..., 2] - corner[..., 0] > 100).sum() > 50, "something red"
+    assert (later != first).any(), "the time goes on"
+    assert np.array_equal(first[100:], plain[100:])
+    seat.recorded_s = None
+    assert np.array_equal(seat.see(frame(grey(120))), plain)
 
 
 def test_h_lists_every_key(seat: Seat) -> None:
