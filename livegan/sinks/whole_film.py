@@ -29,7 +29,7 @@ def whole_film(path: Path, *, size: tuple[int, int], fps: float) -> Iterator[Rec
         SinkLost: it could not be written to its end.
     """
     check_place(path)
-    target = path.resolve()  # a link stays one
+    target = path.resolve() if path.is_symlink() else path
     beside = target.with_name(f"{path.stem}.part{path.suffix}")
     try:
         with Recording(beside, size=size, fps=fps, live=False) as film:
