@@ -197,15 +197,14 @@ def test_it_ends_though_its_source_hangs_as_it_is_closed() -> None:
 
     released, sink = threading.Event(), FakeSink()
     source = Stuck([1, 1], threading.Semaphore(1))
-    try:
-        with make(source, {"null": [sink]}) as performance:
-            assert sink.wait_for(lambda frames: 1 in levels(frames))
-            ending = threading.Thread(target=performance.close)
-            ending.start()
-            ending.join(20)
-            assert not ending.is_alive()
-    finally:
+    with make(source, {"null": [sink]}) as performance:
+        assert sink.wait_for(lambda frames: 1 in levels(frames))
+        ending = threading.Thread(target=performance.close)
+        ending.start()
+        ending.join(10)
+        hangs = ending.is_alive()
         released.set()
+    assert not hangs
 
 
 def test_everything_is_closed_at_the_end() -> None:
