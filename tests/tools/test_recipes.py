@@ -99,8 +99,9 @@ def test_a_run_becomes_generators_that_paint_as_it_did(
     engines = tmp_path / "engines"
     assert export.main([str(tmp_path / "run"), "--name", "discs", "--out", str(engines)]) == 0
     names = sorted(f"discs{ending}.onnx" for ending in FILES[recipe])
-    assert sorted(path.name for path in engines.iterdir()) == names
+    assert sorted(path.name for path in engines.glob("*.onnx")) == names
     for name in names:
+        assert (engines / name).with_suffix(".toml").exists(), "a look to type"
         card = read_card(engines / name)
         assert card.name == Path(name).stem and card.training["recipe"] == recipe
         assert card.conditioner.kind == DRAWN_BY[recipe]
