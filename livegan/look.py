@@ -64,10 +64,14 @@ class Look:
         self.generator.close()
 
 
-def open_look(preset: Preset) -> Look:
+def open_look(preset: Preset, *, busy_cores: int = 0) -> Look:
     """Load a preset's generator and the conditioner that its card asks for.
 
     The generator has painted once when this returns, so that no frame waits for its first run.
+
+    Args:
+        preset: the look.
+        busy_cores: how many cores have other work while the generator paints.
 
     Raises:
         ModelError: the generator is missing, has no card, or wants another conditioner.
@@ -91,7 +95,7 @@ def open_look(preset: Preset) -> Look:
         card = read_card(path)
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
-        generator = as_shown(load_generator(path), card)
+        generator = as_shown(load_generator(path, busy_cores=busy_cores), card)
     try:
         conditioner = open_conditioner(wanted, generator.size, puppet)
     except ModelError as error:

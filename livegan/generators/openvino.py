@@ -33,13 +33,20 @@ class OpenVINO:
         path: the .onnx file.
         device: as OpenVINO names it (`CPU`, `GPU`, `NPU`), or "auto": the CPU.
         precision: "f32" is exact; "auto" is f32 on the CPU and what the device prefers elsewhere.
+        busy_cores: how many cores of the CPU are left to others.
 
     Raises:
         ModelError: no such device (the message lists those there are), a network of another
             form, or one that OpenVINO can't run.
     """
 
-    def __init__(self, path: str | Path, device: str = "auto", precision: str = "auto") -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        device: str = "auto",
+        precision: str = "auto",
+        busy_cores: int = 0,
+    ) -> None:
         if precision not in PRECISIONS:
             wanted = ", ".join(PRECISIONS)
             raise ModelError(f"precision {precision!r} is unknown; OpenVINO takes {wanted}")
@@ -52,7 +59,8 @@ class OpenVINO:
             # From memory: a file that OpenVINO keeps mapped can't be replaced on Windows.
             network = core.read_model(Path(path).read_bytes())
             self._size = _size_of(network, path)
-            self._compiled = core.compile_model(network, device, _settings(device, precision))
+            settings = _settings(device, precision, busy_cores)
+            self._compiled = core.compile_model(network, device, settings)
             self._request = self._compiled.create_infer_request()
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0]
@@ -105,12 +113,12 @@ def _wrong_form(path: str | Path, forms: list[tuple[str, str]]) -> ModelError:
     return ModelError(f"{path} has {found}; wanted one input and one output, both u8 [1,H,W,3]")
 
 
-def _settings(device: str, precision: str) -> dict[str, str | int]:
+def _settings(device: str, precision: str, busy_cores: int) -> dict[str, str | int]:
     settings: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY"}
     if device == "CPU":
         # Left to itself OpenVINO takes bf16 where the CPU has it: up to 24 grey levels off.
         settings["INFERENCE_PRECISION_HINT"] = "f32" if precision == "auto" else precision
-        settings["INFERENCE_NUM_THREADS"] = min(_cores(), _MOST_THREADS)
+        settings["INFERENCE_NUM_THREADS"] = max(min(_cores() - busy_cores, _MOST_THREADS), 1)
     elif precision != "auto":
         settings["INFERENCE_PRECISION_HINT"] = precision
     return settings
