@@ -32,6 +32,7 @@ from workshop.losses import (
 )
 from workshop.networks import Layers, UNet, UNetShape
 from workshop.pairs import Pairs
+from workshop.recipes.adversary import descend
 from workshop.recipes.computing import Computing
 from workshop.recipes.live_pairs import calmest, shares_of
 from workshop.recipes.recipe import Paint
@@ -193,7 +194,7 @@ class LiveRecipe:
             played, adversarial_losses = self._play(now.discriminator_rate, verdict, *crops)
             loss = loss + played
             losses |= adversarial_losses
-        _descend(self.generator_adam, loss, now.generator_rate)
+        descend(self.generator_adam, loss, now.generator_rate)
         self._average()
         self.steps += 1
         return losses
@@ -252,7 +253,7 @@ class LiveRecipe:
             true_verdict, true_features = self.discriminator(drawing, target)
             painted_verdict, _ = self.discriminator(drawing, painted.detach())
         loss = discriminator_loss(true_verdict.float(), painted_verdict.float())
-        _descend(self.discriminator_adam, loss, rate)
+        descend(self.discriminator_adam, loss, rate)
         self.discriminator.requires_grad_(False)
         with self._computing.autocast():
             verdict, features = self.discriminator(drawing, painted)
@@ -288,12 +289,3 @@ def paint(network: UNet, drawings: NDArray[np.uint8], batch: int = 16) -> NDArra
             painted = (painted * 127.5 + 127.5).round().clamp(0, 255).byte()
             pictures.append(painted.permute(0, 2, 3, 1).cpu().numpy())
     return np.concatenate(pictures)
-
-
-def _descend(optimiser: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    crew().average_gradients(optimiser)
-    optimiser.step()
