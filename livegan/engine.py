@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livegan.errors import GeneratorLost
 from livegan.frames import Frame, Image
 from livegan.look import Look, Resting
 from livegan.parameters import LiveValues, Values
 from livegan.statistics import Statistics
-from livegan.supervision import HealthBoard, one_line
+from livegan.supervision import HealthBoard, State, one_line
 
 if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
     from livegan.conditioners.conditioner import Conditioned
@@ -112,7 +113,8 @@ class Engine:
             picture = self._look.generator.generate(drawn.image)
             painted_s = time.monotonic()
         except Exception as error:
-            self._health.report(stage, "degraded", one_line(error), error)
+            state: State = "lost" if isinstance(error, GeneratorLost) else "degraded"
+            self._health.report(stage, state, one_line(error), error)
             return self._last and self._mixed(self._last, frame, values)
         self._health.report("conditioner", "ok")
         self._health.report("generator", "ok")

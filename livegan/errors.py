@@ -10,6 +10,7 @@ LiveganError                 a message for the user: what, which, found against 
 │   └── MissingExtraError    an optional package is missing; the message is how to install it
 ├── SourceLost               the source stopped giving frames; opening it again may help
 ├── SourceEnded              the source gave its last frame
+├── GeneratorLost            the process that paints is gone; a fresh one is being started
 └── SinkLost                 the sink stopped taking frames; opening it again may help
     └── SinkFull             it has no room for more; opening it again does not help
 
@@ -57,6 +58,10 @@ class SourceLost(LiveganError):
 
 class SourceEnded(LiveganError):
     """The source gave its last frame."""
+
+
+class GeneratorLost(LiveganError):
+    """The process that paints is gone; a fresh one is being started."""
 
 
 class SinkLost(LiveganError):

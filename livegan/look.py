@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -64,7 +65,7 @@ class Look:
         self.generator.close()
 
 
-def open_look(preset: Preset, *, busy_cores: int = 0) -> Look:
+def open_look(preset: Preset, *, busy_cores: int = 0, isolate: bool = False) -> Look:
     """Load a preset's generator and the conditioner that its card asks for.
 
     The generator has painted once when this returns, so that no frame waits for its first run.
@@ -72,6 +73,7 @@ def open_look(preset: Preset, *, busy_cores: int = 0) -> Look:
     Args:
         preset: the look.
         busy_cores: how many cores have other work while the generator paints.
+        isolate: whether the generator paints in a process of its own.
 
     Raises:
         ModelError: the generator is missing, has no card, or wants another conditioner.
@@ -81,6 +83,7 @@ def open_look(preset: Preset, *, busy_cores: int = 0) -> Look:
     from livegan.conditioners.opening import KINDS
     from livegan.generators import load_generator
     from livegan.generators.identity import Identity
+    from livegan.generators.isolated import Isolated
     from livegan.generators.stretched import as_shown
     from livegan.model_card import ConditionerCard, read_card
 
@@ -95,10 +98,12 @@ def open_look(preset: Preset, *, busy_cores: int = 0) -> Look:
         card = read_card(path)
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
-        generator = as_shown(load_generator(path, busy_cores=busy_cores), card)
+        load = partial(load_generator, path, busy_cores=busy_cores)
+        generator = as_shown(Isolated(load) if isolate else load(), card)
     try:
         conditioner = open_conditioner(wanted, generator.size, puppet)
     except ModelError as error:
+        generator.close()
         raise ModelError(f"{where}: {error}") from None
     generator.generate(np.zeros((*generator.size, 3), np.uint8))
     values = {**wanted.settings, **preset.values}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +13,28 @@ from tiny_onnx import write_generator
 from livegan.errors import ModelError
 from livegan.frames import Image
 from livegan.generators import Generator, Identity, load_generator
+from livegan.generators.isolated import Isolated
 from livegan.generators.stretched import Stretched
 
 SIZE = 64
 
 
-@pytest.fixture(params=["identity", "openvino", "stretched"])
-def generator(request: pytest.FixtureRequest, tmp_path: Path) -> Generator:
-    if request.param == "identity":
+@pytest.fixture(params=["identity", "openvino", "stretched", "isolated"])
+def generator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Generator]:
+    generator = open_generator(request.param, tmp_path)
+    yield generator
+    generator.close()
+
+
+def open_generator(kind: str, folder: Path) -> Generator:
+    """A generator of that kind."""
+    if kind == "identity":
         return Identity((SIZE, SIZE))
-    if request.param == "stretched":
+    if kind == "stretched":
         return Stretched(Identity((32, 48)), (SIZE, SIZE))
-    return load_generator(write_generator(tmp_path / "reverse.onnx", size=SIZE))
+    if kind == "isolated":
+        return Isolated(partial(Identity, (SIZE, SIZE)))
+    return load_generator(write_generator(folder / "reverse.onnx", size=SIZE))
 
 
 def drawing(seed: int) -> Image:

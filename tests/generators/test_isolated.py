@@ -1,0 +1,192 @@
+"""A generator whose process breaks, hangs or is killed, and is there again soon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import stubborn_generators as stubborn
+from fakes import FakeConditioner
+
+from livegan.engine import Engine
+from livegan.errors import GeneratorLost, ModelError
+from livegan.frames import Frame, Image
+from livegan.generators import isolated
+from livegan.generators.isolated import Isolated
+from livegan.generators.isolated_painter import OpenGenerator
+from livegan.look import Look
+from livegan.parameters import LiveValues
+from livegan.statistics import Statistics
+from livegan.supervision import HealthBoard
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+@pytest.fixture
+def generator() -> Iterator[Isolated]:
+    generator = Isolated(stubborn.open_stubborn)
+    yield generator
+    generator.close()
+
+
+def drawing(order: int = 0) -> Image:
+    return np.full((stubborn.SIZE, stubborn.SIZE, 3), order, np.uint8)
+
+
+def painted_again(generator: Isolated, within_s: float = 20.0) -> list[str]:
+    """Ask until it paints; what it answered meanwhile."""
+    told: list[str] = []
+    until_s = time.monotonic() + within_s
+    while time.monotonic() < until_s:
+        try:
+            np.testing.assert_array_equal(generator.generate(drawing(9)), 255 - drawing(9))
+            return told
+        except GeneratorLost as error:
+            told.append(str(error))
+            time.sleep(0.02)
+    raise AssertionError(f"not back within {within_s} s: {told[-1]}")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [(stubborn.CRASH, "has ended (SIGSEGV)"), (stubborn.RAISE, "CUDA error: an illegal memory")],
+)
+def test_what_breaks_its_process_is_told_and_a_fresh_one_paints(
+    generator: Isolated, order: int, told: str
+) -> None:
+    before = generator.process_id
+    with pytest.raises(GeneratorLost) as caught:
+        generator.generate(drawing(order))
+    assert told in str(caught.value)
+    assert "fresh" in str(caught.value)
+    # As long as it lasts, the trouble reads the same: one line in the log.
+    assert set(painted_again(generator)) <= {str(caught.value)}
+    assert generator.process_id not in (None, before)
+
+
+def test_one_that_hangs_is_given_up(
+    generator: Isolated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator.close()
+    monkeypatch.setattr(isolated, "_LEAST_PATIENCE_S", 0.3)
+    hanging = Isolated(stubborn.open_stubborn)
+    began_s = time.monotonic()
+    with pytest.raises(GeneratorLost, match="no answer"):
+        hanging.generate(drawing(stubborn.HANG))
+    assert time.monotonic() - began_s < 5
+    painted_again(hanging)
+    hanging.close()
+
+
+@posix
+def test_one_that_was_killed_between_two_pictures_comes_back(generator: Isolated) -> None:
+    assert generator.process_id is not None
+    os.kill(generator.process_id, signal.SIGKILL)
+    told = painted_again(generator)
+    assert "SIGKILL" in told[0] and len(set(told)) == 1
+
+
+@posix
+def test_an_interrupt_of_the_terminal_does_not_reach_it(generator: Isolated) -> None:
+    before = generator.process_id
+    assert before is not None
+    os.kill(before, signal.SIGINT)
+    generator.generate(drawing())
+    assert generator.process_id == before
+
+
+def test_one_that_does_not_open_again_at_once_is_tried_again(tmp_path: Path) -> None:
+    generator = Isolated(partial(stubborn.open_once, tmp_path / "mark"))
+    with pytest.raises(GeneratorLost):
+        generator.generate(drawing(stubborn.RAISE))
+    assert "the GPU is being reset; wait" in painted_again(generator)
+    generator.close()
+
+
+@pytest.mark.parametrize(
+    ("opening", "error", "told"),
+    [
+        (stubborn.open_missing, ModelError, "gone.onnx: there is no such file; export it again"),
+        (stubborn.open_odd, GeneratorLost, "ZeroDivisionError: odd"),
+        pytest.param(stubborn.open_dying, GeneratorLost, "has ended (SIGTERM)", marks=posix),
+    ],
+)
+def test_one_that_does_not_open_says_so_in_one_line(
+    opening: OpenGenerator, error: type[Exception], told: str
+) -> None:
+    with pytest.raises(error) as caught:
+        Isolated(opening)
+    assert told in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_closed_one_leaves_nothing_and_refuses(generator: Isolated) -> None:
+    generator.close()
+    assert generator.process_id is None
+    with pytest.raises(GeneratorLost, match="closed"):
+        generator.generate(drawing())
+
+
+def test_a_performance_goes_on_while_it_is_away(generator: Isolated) -> None:
+    health = HealthBoard()
+    look = Look("stubborn", FakeConditioner(), generator, {})
+    engine = Engine(look, LiveValues(), Statistics(), health)
+
+    def paint(order: int, index: int) -> Frame:
+        painted = engine.paint(Frame(drawing(order), index, 0.0))
+        assert painted is not None
+        return painted
+
+    assert paint(7, 0).index == 0
+    during = paint(stubborn.RAISE, 1)
+    assert during.index == 0 and during.image[0, 0, 0] == 255 - 7
+    assert any(str(one).startswith("generator lost: RuntimeError: CUDA") for one in health.all())
+    painted_again(generator)
+    assert paint(8, 2).image[0, 0, 0] == 255 - 8
+    assert {one.state for one in health.all()} == {"ok"}
+
+
+ORPHAN = """
+import sys, time
+import stubborn_generators as stubborn
+from livegan.generators.isolated import Isolated
+
+if __name__ == "__main__":
+    generator = Isolated(stubborn.open_stubborn)
+    print(generator.process_id, flush=True)
+    if "hang" in sys.argv:
+        import numpy as np
+        generator.generate(np.full((32, 32, 3), stubborn.HANG, np.uint8))
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc and /dev/shm")
+@pytest.mark.parametrize("at", ["rest", "hang"])
+def test_nothing_stays_where_the_performance_is_killed(tmp_path: Path, at: str) -> None:
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN)
+    root = Path(__file__).parents[2]
+    path = os.pathsep.join([str(root), str(root / "tests")])
+    with subprocess.Popen(
+        [sys.executable, str(script), at], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env={**os.environ, "PYTHONPATH": path},
+    ) as performance:  # fmt: skip
+        assert performance.stdout is not None and performance.stderr is not None
+        child = int(performance.stdout.readline())
+        mapped = Path(f"/proc/{child}/maps").read_text()
+        assert "/dev/shm/" in mapped and "(deleted)" in mapped
+        performance.kill()
+        # The pipe ends with the last process that holds it: child and all.
+        assert performance.stderr.read() == ""
+    assert not Path(f"/proc/{child}").exists() or "(zombie)" in Path(
+        f"/proc/{child}/status"
+    ).read_text()
