@@ -13,7 +13,7 @@ from livegan.generators import load_generator
 from livegan.model_card import ConditionerCard, ModelCard, write_card
 from workshop.networks import REACH, UNet, UNetShape
 from workshop.onnx_graph import build_onnx
-from workshop.recipes.live_recipe import paint
+from workshop.recipes.live_painting import paint
 
 
 def seasoned(shape: UNetShape) -> UNet:

@@ -11,7 +11,8 @@ import torch
 from workshop.networks import UNetShape
 from workshop.pairs import Pairs, read_dataset
 from workshop.quality import picture_metrics
-from workshop.recipes.live_recipe import LiveRecipe, moment, paint
+from workshop.recipes.live_painting import paint
+from workshop.recipes.live_recipe import LiveRecipe, moment
 
 SHAPE = UNetShape((64, 64), width=8, depth=2)
 
@@ -75,3 +76,27 @@ def test_the_schedule_ends_at_rest() -> None:
     assert [m.adversarial for m in moments] == sorted(m.adversarial for m in moments)
     assert [m.frozen for m in moments] == sorted(m.frozen for m in moments)
     assert not moments[0].frozen and moments[-1].frozen and moments[-1].adversarial
+
+
+def test_a_student_learns_from_the_second_half_on(dataset: Path) -> None:
+    data = read_dataset(dataset)
+    recipe = LiveRecipe(UNetShape((64, 64), width=24, depth=2), data.train, 4, 0, fast=True)
+    for index in range(60):
+        assert "student" not in recipe.step(index / 120)
+
+    def distance() -> float:
+        painted = recipe.painters["fast"](data.val.drawings)
+        return picture_metrics(painted, recipe.painters[""](data.val.drawings))["l1"]
+
+    before = distance()
+    for index in range(60):
+        assert "student" in recipe.step(0.5 + index / 120)
+    assert distance() < 0.6 * before
+
+
+def test_jitter_in_the_drawing_is_learnt_to_be_nothing(dataset: Path) -> None:
+    recipe = LiveRecipe(SHAPE, read_dataset(dataset).train, batch=8, seed=0)
+    losses = [recipe.step(index / 100) for index in range(60)]
+    assert all(0 <= loss["jitter"] < 0.5 for loss in losses)
+    # A batch too small to be divided has none.
+    assert "jitter" not in LiveRecipe(SHAPE, read_dataset(dataset).train, 2, 0).step(0.0)

@@ -41,7 +41,7 @@ def _fold(graph: Graph, network: UNet) -> str:
 
 
 def _body(graph: Graph, network: UNet, x: str) -> str:
-    order = _fold_order(network.shape.stem)
+    order = fold_order(network.shape.stem)
     weight, bias = _folded(network.stem)
     x = _activate(graph, network.stem, graph.conv(x, weight[:, order] / 255, bias))
     skips = []
@@ -73,7 +73,7 @@ def _compose(graph: Graph, network: UNet, x: str) -> str:
     area = stem * stem
     weight, bias = to_array(network.head.weight), to_array(network.head.bias)
     # -1..1 becomes 0..255 in the last convolution and in the canvas.
-    order = _fold_order(stem)
+    order = fold_order(stem)
     colours = graph.conv(x, weight[order] * 127.5, bias[order] * 127.5 + 127.5)
     canvas = graph.weight(to_array(network.canvas) * 127.5 + 127.5)
     coarse = graph.conv(x, weight[-3:], bias[-3:])  # (1, 3, H/S, W/S)
@@ -147,7 +147,7 @@ def _folded(block: Block) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return weight.astype(np.float32), (to_array(norm.bias) - mean * scale).astype(np.float32)
 
 
-def _fold_order(stem: int) -> NDArray[np.int64]:
+def fold_order(stem: int) -> NDArray[np.int64]:
     """Where the channels of the graph's fold (row, column, colour) lie in PyTorch's."""
     return np.arange(3 * stem * stem).reshape(3, stem, stem).transpose(1, 2, 0).reshape(-1)
 

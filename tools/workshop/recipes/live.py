@@ -11,12 +11,15 @@ from typing import Any
 
 from livegan.errors import UsageError
 from livegan.model_card import ConditionerCard, Puppet
+from workshop.base_network import GROWTH, grown, read_base
 from workshop.checkpoint import newest_checkpoint
 from workshop.networks import UNet, UNetShape
 from workshop.onnx_graph import build_onnx
 from workshop.pairs import read_dataset
 from workshop.recipes.computing import Computing
-from workshop.recipes.live_recipe import LiveRecipe, paint
+from workshop.recipes.live_painting import paint
+from workshop.recipes.live_recipe import LiveRecipe
+from workshop.recipes.live_student import student_shape
 from workshop.recipes.recipe import Job, Product, held_out_pairs
 from workshop.run_folder import RunFolder
 
@@ -35,8 +38,10 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
                         help="halvings after folding (default: %(default)s)")
     parser.add_argument("--stem", type=int, default=4,
                         help="pixels folded to each side (default: %(default)s)")
-    parser.add_argument("--base", type=Path, metavar="RUN", help="begin with the weights of an"
-                        " earlier run of the same picture, and finish in half the time")
+    parser.add_argument("--fast", action="store_true", help="train a smaller one beside it, which"
+                        " paints twice as fast: NAME-fast for slow machines")
+    parser.add_argument("--base", type=Path, metavar="RUN|ONNX", help="begin with what an earlier"
+                        " run or generator has learnt, of this size or half of it")
 
 
 def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -> Job:
@@ -50,18 +55,31 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     dataset = read_dataset(arguments.dataset, progress)
     shape = UNetShape(dataset.card.size, arguments.width, arguments.depth, arguments.stem)
     computing = Computing(arguments.precision, arguments.compile)
-    recipe = LiveRecipe(shape, dataset.train, arguments.batch, arguments.seed, computing)
+    recipe = LiveRecipe(
+        shape, dataset.train, arguments.batch, arguments.seed, computing, arguments.fast
+    )
     settings: dict[str, Any] = {"shape": asdict(shape), "batch": arguments.batch}
+    if arguments.fast:
+        settings["fast"] = True
     if arguments.base:
-        recipe.begin_with(_checkpoint_of(arguments.base, shape))
+        _begin_with(recipe, arguments.base, shape)
         settings["base"] = arguments.base.name
     return Job(
         recipe=recipe,
         told=f"{len(dataset.train)} pairs to train on, {len(dataset.val)} held out",
         settings=settings,
         dataset=dataset.card.to_dict(),
-        held_out={"": held_out_pairs(dataset.val)},
+        held_out=dict.fromkeys(recipe.painters, held_out_pairs(dataset.val)),
     )
+
+
+def _begin_with(recipe: LiveRecipe, base: Path, shape: UNetShape) -> None:
+    if base.suffix != ".onnx":
+        recipe.begin_with(_checkpoint_of(base, shape))
+        return
+    network = read_base(base)
+    smaller = tuple(side * GROWTH for side in network.shape.size) == shape.size
+    recipe.begin_like(grown(network) if smaller else network)
 
 
 def _checkpoint_of(base: Path, shape: UNetShape) -> Path:
@@ -78,23 +96,28 @@ def _checkpoint_of(base: Path, shape: UNetShape) -> Path:
 
 
 def products(run: Mapping[str, Any]) -> list[Product]:
-    """The averaged generator."""
+    """The averaged generator, and its student where there is one."""
     shape = run["settings"]["shape"]
-    network = UNet(UNetShape(**{**shape, "size": tuple(shape["size"])})).eval()
-    dataset = run["dataset"]
+    teacher = UNetShape(**{**shape, "size": tuple(shape["size"])})
+    products = [_product(run["dataset"], "", "averaged", teacher)]
+    if run["settings"].get("fast"):
+        products.append(_product(run["dataset"], "fast", "student", student_shape(teacher)))
+    return products
+
+
+def _product(dataset: Mapping[str, Any], painter: str, part: str, shape: UNetShape) -> Product:
+    network = UNet(shape).eval()
     puppet = dataset["puppet"]
-    return [
-        Product(
-            painter="",
-            part="averaged",
-            network=network,
-            size=network.shape.size,
-            conditioner=ConditionerCard.from_dict(dataset["conditioner"], "run: conditioner"),
-            puppet=puppet and Puppet.from_dict(puppet, "run: puppet"),
-            paint=lambda drawings: paint(network, drawings),
-            to_onnx=lambda: build_onnx(network),
-            # Runs that were begun before datasets told it have none.
-            palette=dataset.get("palette"),
-            most_bytes=MOST_BYTES,
-        )
-    ]
+    return Product(
+        painter=painter,
+        part=part,
+        network=network,
+        size=shape.size,
+        conditioner=ConditionerCard.from_dict(dataset["conditioner"], "run: conditioner"),
+        puppet=puppet and Puppet.from_dict(puppet, "run: puppet"),
+        paint=lambda drawings: paint(network, drawings),
+        to_onnx=lambda: build_onnx(network),
+        # Runs that were begun before datasets told it have none.
+        palette=dataset.get("palette"),
+        most_bytes=MOST_BYTES,
+    )

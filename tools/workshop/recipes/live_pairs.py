@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from workshop.pairs import Pairs
 
@@ -32,3 +33,11 @@ def calmest(pairs: Pairs) -> int:
         away = np.linalg.norm(pairs.landmarks[:, 13] - pairs.landmarks[:, 14], axis=1)
     away = away + np.abs(every - np.median(every, axis=0)).mean(axis=1)
     return int(away.argmin())
+
+
+def nearest_picture(pictures: NDArray[np.uint8], canvas: Tensor) -> tuple[int, float]:
+    """Which of (N, H, W, 3) pictures is most like a canvas of (1, 3, H, W) in -1..1, and how far
+    it is from it in grey levels."""
+    wanted = canvas[0].permute(1, 2, 0).numpy()[::8, ::8] * 127.5 + 127.5  # (H/8, W/8, 3)
+    away = np.abs(pictures[:, ::8, ::8] - wanted).mean(axis=(1, 2, 3))
+    return int(away.argmin()), float(away.min())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from livegan.errors import UsageError
 from livegan.face_topology import SKIN
+from workshop.base_network import settle_norms
 from workshop.checkpoint import Part, load_checkpoint
 from workshop.crew import crew
-from workshop.discriminators import PatchDiscriminator
-from workshop.losses import (
-    adversarial_loss,
-    bending,
-    discriminator_loss,
-    feature_loss,
-    reconstruction_loss,
-)
+from workshop.held_out import spread
+from workshop.losses import bending, reconstruction_loss
 from workshop.networks import Layers, UNet, UNetShape
 from workshop.pairs import Pairs
 from workshop.recipes.adversary import descend
 from workshop.recipes.computing import Computing
-from workshop.recipes.live_pairs import calmest, shares_of
+from workshop.recipes.live_critics import FEW, Critics, Views
+from workshop.recipes.live_jitter import jittered
+from workshop.recipes.live_painting import paint
+from workshop.recipes.live_pairs import calmest, nearest_picture, shares_of
+from workshop.recipes.live_student import FROM, Student
 from workshop.recipes.recipe import Paint
 from workshop.regions import SHRINK, part_centres, region_masks
 
@@ -49,6 +50,10 @@ MOVES, GUIDED_UNTIL = 60.0, 0.4
 VEIL, VEIL_AT_LEAST = 5.0, 1.5
 """Veiling the canvas costs, less and less but always something: a network left alone repaints
 everything, softly, and never learns to move what is there."""
+CONSISTENCY, JITTERED = 10.0, 4
+"""The picture may not change with the detector's noise: a quarter of each batch comes twice."""
+SAME_PICTURE = 12.0
+"""Grey levels between a base's canvas and some pair, below which both show the same person."""
 SMOOTH = 150.0
 """Moves that bend cost: without that, nostrils and earrings are torn into specks."""
 
@@ -94,6 +99,7 @@ class LiveRecipe:
         batch: pairs a step.
         seed: of the first weights and of the order of pairs.
         computing: where, and how exactly.
+        fast: whether a student learns beside it.
     """
 
     def __init__(
@@ -103,6 +109,7 @@ class LiveRecipe:
         batch: int,
         seed: int,
         computing: Computing = Computing(),  # noqa: B008 - frozen
+        fast: bool = False,
     ) -> None:
         torch.manual_seed(seed)
         self.device, self._computing = computing.device, computing
@@ -111,26 +118,26 @@ class LiveRecipe:
         self._calm = calmest(pairs)
         self.generator.lay_canvas(pairs.pictures[self._calm])
         self.generator.to(**placed)
-        self.discriminator = PatchDiscriminator().to(**placed)
+        landmarks = pairs.landmarks
+        centres = None if landmarks is None else part_centres(landmarks)
+        self.critics = Critics(shape.size, centres, len(pairs) < FEW, computing).to(**placed)
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False).eval()
         if computing.compiled:
             self.generator.layers = torch.compile(self.generator.layers)  # type: ignore[method-assign]
-            self.discriminator.compile()
+            for judge in self.critics.judges:
+                judge.compile()
         # Rates are set before each step.
         self.generator_adam = torch.optim.Adam(self.generator.parameters(), betas=(0.5, 0.99))
-        self.discriminator_adam = torch.optim.Adam(
-            self.discriminator.parameters(), betas=(0.5, 0.99)
-        )
+        self.critics_adam = torch.optim.Adam(self.critics.parameters(), betas=(0.5, 0.99))
+        self._student = Student(self.generator, computing) if fast else None
         # Each process that trains has chances of its own.
         self._apart = (crew().rank,) if crew().rank else ()
         self.steps = 0
         self.batch = batch
         self._head_start = 0.0
         self._shape, self._pairs, self._seed = shape, pairs, seed
-        landmarks = pairs.landmarks
         self._shares = None if landmarks is None else shares_of(landmarks)
         self._masks = None if landmarks is None else region_masks(landmarks, shape.size)
-        self._centres = None if landmarks is None else part_centres(landmarks)
 
     def begin_with(self, checkpoint: Path) -> None:
         """Begin with the weights of another run, and behind the part in which moves are learnt.
@@ -138,9 +145,31 @@ class LiveRecipe:
         Raises:
             UsageError: it can't be read, or its networks have another form.
         """
-        names = ("generator", "averaged", "discriminator")
+        names = ("generator", "averaged", "critics")
         load_checkpoint(checkpoint, {name: self.parts[name] for name in names})
         self._head_start = GUIDED_UNTIL
+
+    def begin_like(self, base: UNet) -> None:
+        """Begin with the weights of a finished generator; its canvas comes from the pairs.
+
+        Raises:
+            UsageError: its network has another shape.
+        """
+        if base.shape != self._shape:
+            raise UsageError(
+                f"the base is a network of {asdict(base.shape)}, not {asdict(self._shape)};"
+                " give --base one of the same --width, of the same size or of half of it"
+            )
+        nearest, distance = nearest_picture(self._pairs.pictures, base.canvas)
+        if distance < SAME_PICTURE:
+            self._calm, self._head_start = nearest, GUIDED_UNTIL
+        network = copy.deepcopy(base)
+        network.lay_canvas(self._pairs.pictures[self._calm])
+        some = spread(len(self._pairs), 64)
+        drawings = torch.from_numpy(self._pairs.drawings[some]).permute(0, 3, 1, 2)
+        settle_norms(network, drawings.float() / 255)
+        for mine in (self.generator, self.averaged):
+            mine.load_state_dict(network.state_dict())
 
     @property
     def steps_per_epoch(self) -> int:
@@ -150,18 +179,24 @@ class LiveRecipe:
     @property
     def parts(self) -> dict[str, Part]:
         """All that changes, by its name in the checkpoint."""
-        return {
+        parts: dict[str, Part] = {
             "generator": self.generator,
             "averaged": self.averaged,
-            "discriminator": self.discriminator,
+            "critics": self.critics,
             "generator_adam": self.generator_adam,
-            "discriminator_adam": self.discriminator_adam,
+            "critics_adam": self.critics_adam,
         }
+        if self._student:
+            parts |= {"student": self._student.network, "student_adam": self._student.adam}
+        return parts
 
     @property
     def painters(self) -> dict[str, Paint]:
-        """The averaged generator."""
-        return {"": lambda drawings: paint(self.averaged, drawings)}
+        """The averaged generator, and its student."""
+        networks = {"": self.averaged}
+        if self._student:
+            networks["fast"] = self._student.network
+        return {name: partial(paint, network) for name, network in networks.items()}
 
     def step(self, fraction: float) -> dict[str, float]:
         """Train on one batch; `fraction` of the time is over (0..1). Returns the losses."""
@@ -174,28 +209,37 @@ class LiveRecipe:
         self.generator.train()
         if now.frozen:
             self.generator.freeze_norms()
+        calm = self.batch // JITTERED
+        shown = torch.cat([drawing, jittered(random, drawing[:calm])]) if calm else drawing
         with self._computing.autocast():
-            layers = self.generator.layers(drawing)
+            layers = self.generator.layers(shown)
         # Moves are fractions of a pixel, which 8 bits can't add to a place.
         layers = Layers(*(layer.float() for layer in layers))
-        painted = self.generator.compose(layers)
+        both = self.generator.compose(layers)
+        painted = both[: self.batch]
         loss = RECONSTRUCTION * reconstruction_loss(painted, target, weight)
         veil = layers.veil.mean()
         losses = {"reconstruction": loss.item() / RECONSTRUCTION, "veil": veil.item()}
         loss = loss + max(VEIL_AT_LEAST, VEIL * (1 - fraction / GUIDED_UNTIL)) * veil
         loss = loss + SMOOTH * bending(layers.moves, self._shape.stem)
         if self._pairs.landmarks is not None and fraction < GUIDED_UNTIL:
-            guide = self._guide(layers.moves, self._pairs.landmarks[chosen])
+            guide = self._guide(layers.moves[: self.batch], self._pairs.landmarks[chosen])
             losses["moves"] = guide.item()
             loss = loss + (1 - fraction / GUIDED_UNTIL) * MOVES * guide
+        if calm:
+            jitter = functional.l1_loss(both[self.batch :], painted[:calm])
+            losses["jitter"] = jitter.item()
+            loss = loss + CONSISTENCY * jitter
         if now.adversarial:
-            crops = self._crop(random, chosen, drawing, painted, target)
-            verdict = 0.0 if now.frozen else ADVERSARIAL
-            played, adversarial_losses = self._play(now.discriminator_rate, verdict, *crops)
+            views = self.critics.views(random, chosen, drawing, painted, target)
+            played, adversarial_losses = self._play(now, *views)
             loss = loss + played
             losses |= adversarial_losses
         descend(self.generator_adam, loss, now.generator_rate)
         self._average()
+        if self._student and fraction >= FROM:
+            share = (fraction - FROM) / (1 - FROM)
+            losses["student"] = self._student.step(self.averaged, drawing, weight, share)
         self.steps += 1
         return losses
 
@@ -222,49 +266,22 @@ class LiveRecipe:
         # (B, H, W, C) in memory is (B, C, H, W) channels last: no bytes are moved.
         return torch.from_numpy(images).to(self.device).permute(0, 3, 1, 2).float()
 
-    def _crop(
-        self, random: np.random.Generator, chosen: NDArray[np.int64], *images: Tensor
-    ) -> list[Tensor]:
-        """The same half of width and height of each image, every other one around a part."""
-        size = np.array(self._shape.size)
-        crop = size // 2 // 8 * 8
-        corners = random.integers(0, size - crop + 1, size=(self.batch, 2))
-        if self._centres is not None:
-            parts = self._centres[chosen, random.integers(2, size=self.batch)][:, ::-1]
-            around = parts - crop / 2 + random.normal(0, crop / 16, parts.shape)
-            around = np.clip(np.rint(around), 0, size - crop).astype(np.int64)
-            corners[::2] = around[::2]
-        return [
-            torch.stack(
-                [
-                    image[:, y : y + crop[0], x : x + crop[1]]
-                    for image, (y, x) in zip(batch, corners, strict=True)
-                ]
-            ).contiguous(memory_format=torch.channels_last)
-            for batch in images
-        ]
-
     def _play(
-        self, rate: float, weight: float, drawing: Tensor, painted: Tensor, target: Tensor
+        self, now: Moment, drawing: Views, painted: Views, target: Views
     ) -> tuple[Tensor, dict[str, float]]:
-        """Train the discriminator, then judge what was painted with it as it was before."""
-        self.discriminator.requires_grad_(True)
-        with self._computing.autocast():
-            true_verdict, true_features = self.discriminator(drawing, target)
-            painted_verdict, _ = self.discriminator(drawing, painted.detach())
-        loss = discriminator_loss(true_verdict.float(), painted_verdict.float())
-        descend(self.discriminator_adam, loss, rate)
-        self.discriminator.requires_grad_(False)
-        with self._computing.autocast():
-            verdict, features = self.discriminator(drawing, painted)
-        adversarial = adversarial_loss(verdict.float())
-        likeness = feature_loss(features, true_features)
+        """Train the critics, then let them judge what was painted."""
+        self.critics.requires_grad_(True)
+        loss, true_features = self.critics.study(drawing, painted, target)
+        descend(self.critics_adam, loss, now.discriminator_rate)
+        self.critics.requires_grad_(False)
+        verdict = self.critics.verdict(drawing, painted, true_features)
         losses = {
-            "features": likeness.item(),
-            "adversarial": adversarial.item(),
+            "features": verdict.likeness.item(),
+            "adversarial": verdict.adversarial.item(),
             "discriminator": loss.item(),
         }
-        return FEATURES * likeness + weight * adversarial, losses
+        weight = 0.0 if now.frozen else ADVERSARIAL
+        return FEATURES * verdict.likeness + weight * verdict.adversarial, losses
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -276,16 +293,3 @@ class LiveRecipe:
         kept, running = self.averaged.buffers(), self.generator.buffers()
         for buffer, statistic in zip(kept, running, strict=True):
             buffer.copy_(statistic)
-
-
-def paint(network: UNet, drawings: NDArray[np.uint8], batch: int = 16) -> NDArray[np.uint8]:
-    """(N, H, W, 3) uint8 BGR drawings -> pictures of the same form."""
-    device = next(network.parameters()).device
-    pictures = []
-    with torch.inference_mode():
-        for start in range(0, len(drawings), batch):
-            x = torch.from_numpy(drawings[start : start + batch]).to(device)
-            painted = network(x.permute(0, 3, 1, 2).float() / 255)  # (B, 3, H, W)
-            painted = (painted * 127.5 + 127.5).round().clamp(0, 255).byte()
-            pictures.append(painted.permute(0, 2, 3, 1).cpu().numpy())
-    return np.concatenate(pictures)
