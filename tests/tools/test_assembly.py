@@ -106,13 +106,34 @@ def test_a_part_that_was_being_written_does_not_count(tmp_path: Path) -> None:
 
 
 def test_another_command_does_not_go_on_with_it(tmp_path: Path) -> None:
-    Assembly(tmp_path / "d", SIZE, MADE)
+    Assembly(tmp_path / "d", SIZE, MADE).parts.put(0, pair(0))
     with pytest.raises(UsageError, match="begun with subcommand 'test', not 'other'"):
         Assembly(tmp_path / "d", SIZE, {**MADE, "subcommand": "other"})
 
 
+def test_a_mistake_of_which_no_pair_came_is_typed_again_as_it_was_meant(tmp_path: Path) -> None:
+    wrong = Assembly(tmp_path / "d", SIZE, {**MADE, "film": "README.md"})
+    (wrong.parts.folder / "film-0.npz").write_bytes(b"what was seen in it")
+    right = Assembly(tmp_path / "d", SIZE, {**MADE, "film": "me.mp4"})
+    assert [path.name for path in right.parts.folder.iterdir()] == ["job.json"]
+    right.parts.put(0, pair(0))
+    assert Assembly(tmp_path / "d", SIZE, {**MADE, "film": "me.mp4"}).remaining(2) == [1]
+
+
+def test_a_folder_that_is_called_parts_by_chance_is_left_alone(tmp_path: Path) -> None:
+    novel = tmp_path / "parts" / "one.txt"
+    novel.parent.mkdir()
+    novel.write_text("It was a dark and stormy night")
+    with pytest.raises(UsageError, match="parts holds something else"):
+        Assembly(tmp_path, SIZE, MADE)
+    assert list(novel.parent.iterdir()) == [novel]
+    novel.unlink()
+    (novel.parent / "job.json.partial").write_text("{")
+    assert Assembly(tmp_path, SIZE, MADE).remaining(1) == [0], "killed as it began"
+
+
 def test_pictures_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
-    mine = tmp_path / "train" / "holiday.png"
+    mine = tmp_path / "train" / "holiday.jpg"
     mine.parent.mkdir()
     cv2.imwrite(str(mine), np.zeros((4, 4, 3), np.uint8))
     with pytest.raises(UsageError, match="train holds pictures already"):

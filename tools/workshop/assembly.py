@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from livegan.errors import UsageError
 from livegan.face_topology import COUNT
 from livegan.frames import Image
+from livegan.sources.pictures import SUFFIXES
 from workshop.dataset_card import SPLITS, DatasetCard
 
 
@@ -119,21 +120,29 @@ class Assembly:
                     f"{out} holds a dataset already; delete it or choose another --out"
                 )
             return
-        job = self.parts.folder / "job.json"
         if not self.planned:
             self._refuse_strangers()
         try:
-            self.parts.folder.mkdir(parents=True, exist_ok=True)
-            if not job.exists():
-                _write_json(job, self._made)
-            found = json.loads(job.read_text(encoding="utf-8"))
+            self._begin()
         except OSError as error:
             raise UsageError(f"can't write a dataset to {out}: {error.strerror}") from error
-        if found != self._made:
-            raise UsageError(
-                f"{out} was begun with {_difference(found, self._made)}; "
-                "go on with that, delete it or choose another --out"
-            )
+
+    def _begin(self) -> None:
+        """Go on with what the same command began, or begin."""
+        folder, job = self.parts.folder, self.parts.folder / "job.json"
+        if job.exists():
+            found = json.loads(job.read_text(encoding="utf-8"))
+            if found == self._made:
+                return
+            if self.planned or any(folder.glob("*.png")):
+                raise UsageError(
+                    f"{self._out} was begun with {_difference(found, self._made)}; "
+                    "go on with that, delete it or choose another --out"
+                )
+            # No pair came of it: it was a mistake, typed again as it was meant.
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_json(job, self._made)
 
     @classmethod
     def clear(cls, out: Path) -> None:
@@ -189,12 +198,19 @@ class Assembly:
         return whole
 
     def _refuse_strangers(self) -> None:
-        """Pictures that somebody else has put where the dataset's go would count as its own."""
-        for folder in (*SPLITS, "masks"):
-            if any((self._out / folder).glob("**/*.png")):
-                raise UsageError(
-                    f"{self._out / folder} holds pictures already; choose another --out"
-                )
+        """What somebody else has put where the dataset's files go would count as its own: pictures
+        as pairs of it, and `parts` is taken away in the end with all that is in it."""
+        for name in (*SPLITS, "masks"):
+            if any(path.suffix.lower() in SUFFIXES for path in (self._out / name).glob("**/*")):
+                raise UsageError(f"{self._out / name} holds pictures already; choose another --out")
+        parts = self.parts.folder
+        if not (parts / "job.json").exists() and any(
+            path.name != "job.json.partial" for path in parts.glob("*")
+        ):
+            raise UsageError(
+                f"{parts} holds something else, and pairs are put there as they are made; "
+                "choose another --out"
+            )
 
     def _plan(self, tasks: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
         """The numbers of the parts that make each split, in order."""
