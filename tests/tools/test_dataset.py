@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,10 +17,14 @@ import numpy as np
 import pytest
 
 import dataset
+import train
 from livegan.conditioners.canny import draw_edges
 from livegan.frames import Image
+from livegan.model_card import ConditionerCard
 from livegan.parameters import Values
 from livegan.sources import bundled_clip
+from workshop.assembly import Assembly, Pair
+from workshop.dataset_card import DatasetCard
 from workshop.pairs import Dataset, read_dataset
 
 
@@ -48,6 +53,17 @@ def pictures(tmp_path: Path) -> Path:
 
 def make(*arguments: object, workers: int = 1) -> int:
     return dataset.main([*map(str, arguments), "--workers", str(workers)])
+
+
+def write_frames(out: Path, names: dict[str, list[str]]) -> None:
+    """A dataset that says its pairs come from there."""
+    conditioner = ConditionerCard("plain", 1)
+    nothing = np.zeros((32, 32, 3), np.uint8)
+    assembly = Assembly(out, (32, 32), {"subcommand": "test"})
+    tasks = [(split, name) for split, some in names.items() for name in some]
+    for number in range(len(tasks)):
+        assembly.parts.put(number, Pair(nothing, nothing))
+    assembly.finish(DatasetCard("films", (32, 32), conditioner, None, "", "", "", {}), tasks)
 
 
 def origins(out: Path) -> dict[str, list[str]]:
@@ -100,6 +116,27 @@ def test_grey_for_colouring_by_two_workers_with_groups(pictures: Path, tmp_path:
         np.testing.assert_array_equal(drawing, np.repeat(gray[:, :, None], 3, axis=2))
     scenes = [{name[:6] for name in names} for names in origins(out).values()]
     assert scenes[0] and scenes[1] and not scenes[0] & scenes[1]
+
+
+@pytest.mark.parametrize(
+    ("subcommand", "more", "wanted"),
+    [
+        (("gray",), (), "--recipe pix2pix --lab --epochs 200"),
+        (("edges",), (), "--recipe pix2pix --epochs 200"),
+        (("mask",), ("--variants", "1"), "--recipe pix2pix --epochs 200"),
+        (("folder",), ("--conditioner", "plain"), "--recipe pix2pix --epochs 200"),
+    ],
+)
+def test_what_is_to_be_typed_next_fits_what_was_made(
+    subcommand: tuple[str], more: tuple[str, ...], wanted: str, pictures: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "data sets" / "my own"
+    assert make(*subcommand, pictures, "--out", out, "--size", "32", "--name", "a/b", *more) == 0
+    told = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    assert told == ["next:", "python", "tools/train.py", str(out), *wanted.split(),
+                    "--out", "runs/my own"]
+    train._arguments(told[3:])  # it can be typed
 
 
 def test_frames_of_a_source_are_kept_and_the_last_are_held_out(tmp_path: Path) -> None:
@@ -253,6 +290,32 @@ def test_a_split_anew_keeps_masks_and_puts_variants_on_one_side(
     assert not scenes[0] & scenes[1]
     hole = made.train.masks[0] == 255
     assert (made.train.drawings[0][hole] == 0).all() and hole.any()
+
+
+def test_variants_of_one_picture_stay_together_though_nobody_said_so(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    assert make("mask", pictures, "--out", old, "--size", "32", "--variants", "3") == 0
+    assert make("split", old, "--out", new, "--held-out", "0.4", "--seed", "7") == 0
+    scenes = [{name.partition(" variant")[0] for name in names} for names in origins(new).values()]
+    assert scenes[1] and not scenes[0] & scenes[1]
+    assert make("split", old, "--out", tmp_path / "e", "--conditioner", "canny") == 2
+    assert "says itself what drew it" in capsys.readouterr().err
+
+
+def test_a_dataset_of_frames_is_split_by_time_though_nobody_said_so(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    assert make("folder", "--camera", bundled_clip(), "--frames", "10", "--out", old, "--size",
+                "64", "--conditioner", "plain") == 0
+    assert make("split", old, "--out", new, "--held-out", "0.3") == 0
+    assert origins(new)["val"] == [f"{n:06d}.png" for n in (7, 8, 9)]
+    names = {"train": [f"{film}.mp4 frame {n}" for film, n in (("b", 3), ("a", 10), ("a", 9))],
+             "val": ["b.mp4 frame 8"]}
+    write_frames(tmp_path / "films", names)
+    assert make("split", tmp_path / "films", "--out", tmp_path / "n", "--held-out", "0.5") == 0
+    assert origins(tmp_path / "n") == {"train": ["a.mp4 frame 9", "b.mp4 frame 3"],
+                                       "val": ["a.mp4 frame 10", "b.mp4 frame 8"]}
 
 
 def test_pairs_from_elsewhere_are_split_by_time_and_turned(

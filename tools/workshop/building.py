@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,20 @@ def tell(card: DatasetCard, out: Path, passed_over: Counter[str]) -> None:
     if not card.counts["val"]:
         print("nothing is held out, and training wants something that is: see --held-out")
         return
-    print(f"next: python tools/train.py {out} --out runs/{card.name}")
+    run = f"runs/{out.resolve().name}"
+    print(f"next: python tools/train.py {shlex.quote(str(out))}{_recipe_for(card)}"
+          f" --out {shlex.quote(run)}")
+
+
+def _recipe_for(card: DatasetCard) -> str:
+    """What train.py is to be told beside the folders: the usual recipe is for drawings of one face,
+    the classic one for all others."""
+    kind = card.conditioner.kind
+    if kind == "grayscale":
+        return " --recipe pix2pix --lab --epochs 200"
+    if kind == "face_mesh" or card.made.get("subcommand") in ("video", "portrait"):
+        return ""
+    return " --recipe pix2pix --epochs 200"
 
 
 def finished(assembly: Assembly, out: Path) -> bool:

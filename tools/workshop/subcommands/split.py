@@ -35,6 +35,8 @@ from workshop.splitting import add_split_arguments, by_chance, by_time, read_gro
 NAME = "split"
 HELP = "a dataset, or a folder of pairs from elsewhere, split anew into train and val"
 KINDS = ("plain", "face_mesh", "canny", "grayscale")
+_FRAME, _VARIANT = " frame ", " variant "
+"""What stands in origins after the name of a film, and of a picture with holes in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +93,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "pairs", type=Path, help="a dataset, or a folder of drawings and pictures side by side"
     )
     parser.add_argument(
-        "--by", choices=("chance", "time"), default="chance",
-        help="time holds out the last part of each film; --group finds a film's name",
+        "--by", choices=("chance", "time"),
+        help="time holds out the last part of each film; --group finds a film's name (default: time"
+        " for a dataset of films, else chance)",
     )
     parser.add_argument(
         "--drawing", choices=("left", "right"), default="left",
@@ -110,6 +113,9 @@ def run(arguments: argparse.Namespace) -> int:
     if is_dataset:
         if arguments.drawing == "right":
             raise UsageError(f"{folder} is a dataset, and in those the drawing lies left")
+        if arguments.set or arguments.conditioner != KINDS[0]:
+            raise UsageError(f"{folder} is a dataset, which says itself what drew it; "
+                             "leave out --conditioner and --set")
         old = DatasetCard.read(folder / "dataset.json")
         found = _pairs_of_dataset(folder, old)
         size = old.size
@@ -118,6 +124,9 @@ def run(arguments: argparse.Namespace) -> int:
         size = _first_size([task.path for task in found])
     found.sort(key=lambda task: natural_key(Path(task.origin)))
     arguments.size = size
+    if arguments.by is None:
+        filmed = is_dataset and (old.made.get("camera") or all(_FRAME in t.origin for t in found))
+        arguments.by = "time" if filmed else "chance"
     made = made_by(NAME, arguments, [task.path for task in found])
     assembly = Assembly(arguments.out, size, made)
     if finished(assembly, arguments.out):
@@ -139,14 +148,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _splits(origins: Sequence[str], arguments: argparse.Namespace) -> list[str]:
+    groups = read_groups(origins, arguments.group) if arguments.group else None
+    # What the workshop itself has called a variant or a frame needs no pattern.
     if arguments.by == "chance":
-        groups = read_groups(origins, arguments.group)
+        groups = groups or [origin.partition(_VARIANT)[0] for origin in origins]
         return by_chance(groups, arguments.held_out, arguments.seed)
-    # A frame of a film is called `clip.mp4 frame 12`; names from elsewhere are all of one film.
-    films = [origin.partition(" frame ")[0] if " frame " in origin else "" for origin in origins]
-    if arguments.group:
-        films = read_groups(origins, arguments.group)
-    return by_time(films, arguments.held_out)
+    # Names from elsewhere are all of one film.
+    films = [origin.partition(_FRAME)[0] if _FRAME in origin else "" for origin in origins]
+    return by_time(groups or films, arguments.held_out)
 
 
 def _pairs_of_dataset(folder: Path, card: DatasetCard) -> list[PairTask]:
