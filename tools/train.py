@@ -147,6 +147,9 @@ def _run(training: Training, folder: RunFolder, line: ProgressLine, command: str
     told = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
     held = f"; held out: {told}" if told else ""
     line.end(f"{training.saved_steps} steps{held}; see {folder.path / 'index.html'}")
+    name = folder.path.resolve().name
+    run = shlex.quote(str(folder.path))
+    line.end(f"next: python tools/export.py {run} --name {shlex.quote(name)}")
     return 0
 
 

@@ -43,6 +43,9 @@ def test_a_run_ends_in_time_and_shows_what_it_made(
     output = capsys.readouterr().out
     assert "24 pairs to train on, 6 held out" in output
     assert "images/s" in output and "left" in output
+    assert output.splitlines()[-1] == (
+        f"next: python tools/export.py {tmp_path / 'run'} --name run"
+    )
 
 
 class Killed(BaseException):

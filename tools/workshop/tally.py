@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 
 from workshop.progress import ProgressLine
 
@@ -13,14 +15,18 @@ class Tally:
     Args:
         unit: what is counted: "pairs", "frames".
         total: how many there will be; None if nobody knows.
+        clock: seconds.
     """
 
-    def __init__(self, unit: str, total: int | None) -> None:
+    def __init__(
+        self, unit: str, total: int | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
         self._unit = unit
         self._total = total
-        self._count = 0
-        self._began_s = time.monotonic()
-        self._line = ProgressLine()
+        self._count = self._first_count = 0
+        self._first_s = self._clock()
+        self._line = ProgressLine(clock)
 
     def step(self) -> None:
         """One more is done."""
@@ -28,6 +34,9 @@ class Tally:
 
     def at(self, count: int, total: int | None) -> None:
         """So many are done, of so many."""
+        if not self._count:
+            # What came before the first one, processes and models that begin, doesn't come again.
+            self._first_count, self._first_s = count, self._clock()
         self._count, self._total = count, total
         self._line.show(self._text())
 
@@ -36,12 +45,19 @@ class Tally:
         self._line.end(text)
 
     def done(self) -> None:
-        """Show how it ended, and leave the line."""
-        self._line.end(self._text())
+        """Show how it ended, and leave the line; nothing where there was nothing to do."""
+        if self._total != 0:
+            self._line.end(self._text())
 
     def _text(self) -> str:
-        rate = self._count / max(time.monotonic() - self._began_s, 1e-6)
+        told = f"{self._count} of {self._total}" if self._total else f"{self._count}"
+        told = f"{told} {self._unit}"
+        since, since_s = self._count - self._first_count, self._clock() - self._first_s
+        if since < 1 or since_s <= 0:
+            return told
+        rate = since / since_s
+        told = f"{told}, {rate:.1f}/s"
         if not self._total:
-            return f"{self._count} {self._unit}, {rate:.1f}/s"
-        left_s = (self._total - self._count) / max(rate, 1e-6)
-        return f"{self._count} of {self._total} {self._unit}, {rate:.1f}/s, {left_s:.0f} s left"
+            return told
+        left_s = max(0, math.ceil((self._total - self._count) / rate))
+        return f"{told}, {left_s // 60}:{left_s % 60:02d} left"
