@@ -15,12 +15,13 @@ import train
 from livegan.errors import UsageError
 from livegan.frames import Image
 from livegan.generators import load_generator
-from livegan.model_card import ConditionerCard, ModelCard, write_card
+from livegan.model_card import ConditionerCard, ModelCard, read_card, write_card
 from livegan.shipped import shipped
 from workshop.base_network import grown, read_base, settle_norms
 from workshop.networks import UNet, UNetShape
 from workshop.onnx_graph import build_onnx
 from workshop.pairs import read_dataset
+from workshop.recipes.live import usual_base
 from workshop.recipes.live_painting import paint
 from workshop.recipes.live_recipe import LiveRecipe
 
@@ -46,7 +47,7 @@ def test_a_grown_network_paints_the_same_at_twice_the_size() -> None:
     network = read_base(MONA_LISA)
     large = grown(network)
     assert large.shape.size == (512, 512)
-    enlarged = cv2.resize(drawing(), (512, 512), interpolation=cv2.INTER_NEAREST)
+    enlarged = drawing().repeat(2, axis=0).repeat(2, axis=1)
     painted = paint(large, enlarged[None])[0]
     shrunk = cv2.resize(painted, (256, 256), interpolation=cv2.INTER_AREA).astype(int)
     assert np.abs(shrunk - paint(network, drawing()[None])[0]).mean() < 1
@@ -106,3 +107,19 @@ def test_training_begins_where_a_generator_ended(dataset: Path, tmp_path: Path) 
     begun = paint(second.averaged, data.val.drawings)
     assert np.abs(begun.astype(int) - wanted).max() <= 2
     assert np.abs(before - wanted).max() > 50
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "found"),
+    [
+        ("face_mesh", UNetShape((256, 256)), True),
+        ("face_mesh", UNetShape((512, 512), stem=8), True),
+        ("face_mesh", UNetShape((256, 256), width=32), False),
+        ("canny", UNetShape((256, 256)), False),
+    ],
+)
+def test_faces_begin_with_the_mona_lisa_where_she_fits(
+    kind: str, shape: UNetShape, found: bool
+) -> None:
+    drawn = ConditionerCard(kind, read_card(MONA_LISA).conditioner.version)
+    assert usual_base(drawn, shape) == (MONA_LISA if found else None)

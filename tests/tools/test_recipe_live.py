@@ -75,6 +75,7 @@ def test_the_schedule_ends_at_rest() -> None:
     assert moments[-1].generator_rate < 1e-9 and moments[-1].discriminator_rate < 1e-9
     assert [m.adversarial for m in moments] == sorted(m.adversarial for m in moments)
     assert [m.frozen for m in moments] == sorted(m.frozen for m in moments)
+    assert moment(0.4, 0.4).generator_rate < 0.1 * moment(0.45, 0.4).generator_rate
     assert not moments[0].frozen and moments[-1].frozen and moments[-1].adversarial
 
 

@@ -96,14 +96,19 @@ def _fill_block(block: Any, weight: NDArray[Any], bias: NDArray[Any]) -> None:
     norm.bias.copy_(torch.from_numpy(bias))
 
 
+def grown_shape(shape: UNetShape) -> UNetShape:
+    """The shape of a grown network."""
+    size = (shape.size[0] * GROWTH, shape.size[1] * GROWTH)
+    return replace(shape, size=size, stem=shape.stem * GROWTH)
+
+
 def grown(network: UNet) -> UNet:
     """The network for pictures of twice the side: it paints what it did, enlarged.
 
     Each pixel becomes four in its fold. All else, and so the work, stays.
     """
     old = network.shape
-    size = (old.size[0] * GROWTH, old.size[1] * GROWTH)
-    large = UNet(replace(old, size=size, stem=old.stem * GROWTH))
+    large = UNet(grown_shape(old))
     state = network.state_dict()
     head = 3 * old.stem**2
     state["stem.conv.weight"] = _spread(state["stem.conv.weight"].transpose(0, 1), old.stem)
@@ -111,7 +116,7 @@ def grown(network: UNet) -> UNet:
     for name in ("head.weight", "head.bias"):
         colours = _spread(state[name][:head], old.stem)
         state[name] = torch.cat([colours, state[name][head:]])
-    enlarged = nn.functional.interpolate(state["canvas"], size, mode="bicubic")
+    enlarged = nn.functional.interpolate(state["canvas"], large.shape.size, mode="bicubic")
     state["canvas"] = enlarged.clamp(-1, 1)
     large.load_state_dict(state)
     return large.eval()

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from livegan.errors import UsageError
-from livegan.model_card import ConditionerCard, Puppet
-from workshop.base_network import GROWTH, grown, read_base
+from livegan.model_card import ConditionerCard, Puppet, read_card
+from livegan.shipped import shipped
+from workshop.base_network import grown, grown_shape, read_base
 from workshop.checkpoint import newest_checkpoint
 from workshop.networks import UNet, UNetShape
 from workshop.onnx_graph import build_onnx
@@ -25,6 +26,9 @@ from workshop.run_folder import RunFolder
 
 NAME = "live"
 HELP = "a small generator that follows a face closely, in a quarter of an hour"
+USUAL_BASE = "mona-lisa.onnx"
+NONE = Path("none")
+LARGE = 512
 MOST_BYTES = 16 * 1024 * 1024
 """What ships beside the code must be small; puppets of the usual width have 12 MB."""
 
@@ -36,12 +40,13 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
                         help="channels at the finest level (default: %(default)s)")
     parser.add_argument("--depth", type=int, default=4,
                         help="halvings after folding (default: %(default)s)")
-    parser.add_argument("--stem", type=int, default=4,
-                        help="pixels folded to each side (default: %(default)s)")
+    parser.add_argument("--stem", type=int,
+                        help="pixels folded to each side (default: 4; 8 from 512 pixels on)")
     parser.add_argument("--fast", action="store_true", help="train a smaller one beside it, which"
                         " paints twice as fast: NAME-fast for slow machines")
-    parser.add_argument("--base", type=Path, metavar="RUN|ONNX", help="begin with what an earlier"
-                        " run or generator has learnt, of this size or half of it")
+    parser.add_argument("--base", type=Path, metavar="RUN|ONNX|none", help="begin with what an"
+                        " earlier run or generator has learnt, of this size or half of it (default:"
+                        " the Mona Lisa that comes with livegan, where drawing and size fit)")
 
 
 def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -> Job:
@@ -53,7 +58,8 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     if arguments.batch < 2:
         raise UsageError(f"--batch is {arguments.batch}, wanted at least 2")
     dataset = read_dataset(arguments.dataset, progress)
-    shape = UNetShape(dataset.card.size, arguments.width, arguments.depth, arguments.stem)
+    stem = arguments.stem or (8 if min(dataset.card.size) >= LARGE else 4)
+    shape = UNetShape(dataset.card.size, arguments.width, arguments.depth, stem)
     computing = Computing(arguments.precision, arguments.compile)
     recipe = LiveRecipe(
         shape, dataset.train, arguments.batch, arguments.seed, computing, arguments.fast
@@ -61,16 +67,30 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     settings: dict[str, Any] = {"shape": asdict(shape), "batch": arguments.batch}
     if arguments.fast:
         settings["fast"] = True
-    if arguments.base:
-        _begin_with(recipe, arguments.base, shape)
-        settings["base"] = arguments.base.name
+    base = arguments.base or usual_base(dataset.card.conditioner, shape)
+    if base and base != NONE:
+        _begin_with(recipe, base, shape)
+        settings["base"] = base.name
+    from_base = f"; begins with {settings['base']}" if "base" in settings else ""
     return Job(
         recipe=recipe,
-        told=f"{len(dataset.train)} pairs to train on, {len(dataset.val)} held out",
+        told=f"{len(dataset.train)} pairs to train on, {len(dataset.val)} held out{from_base}",
         settings=settings,
         dataset=dataset.card.to_dict(),
         held_out=dict.fromkeys(recipe.painters, held_out_pairs(dataset.val)),
     )
+
+
+def usual_base(drawn: ConditionerCard, shape: UNetShape) -> Path | None:
+    """What a puppet has learnt of moving a face serves every other: with it five minutes bring
+    more than fifteen without."""
+    path = shipped("engines") / USUAL_BASE
+    if not path.exists():
+        return None
+    card = read_card(path)
+    alike = (drawn.kind, drawn.version) == (card.conditioner.kind, card.conditioner.version)
+    learnt = UNetShape(**{**card.training["shape"], "size": card.size})
+    return path if alike and shape in (learnt, grown_shape(learnt)) else None
 
 
 def _begin_with(recipe: LiveRecipe, base: Path, shape: UNetShape) -> None:
@@ -78,8 +98,7 @@ def _begin_with(recipe: LiveRecipe, base: Path, shape: UNetShape) -> None:
         recipe.begin_with(_checkpoint_of(base, shape))
         return
     network = read_base(base)
-    smaller = tuple(side * GROWTH for side in network.shape.size) == shape.size
-    recipe.begin_like(grown(network) if smaller else network)
+    recipe.begin_like(grown(network) if grown_shape(network.shape) == shape else network)
 
 
 def _checkpoint_of(base: Path, shape: UNetShape) -> Path:

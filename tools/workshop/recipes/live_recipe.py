@@ -74,16 +74,17 @@ class Moment:
     frozen: bool
 
 
-def moment(fraction: float) -> Moment:
+def moment(fraction: float, beginning: float = 0.0) -> Moment:
     """The schedule, by the share of the time that is over (0..1).
 
-    Higher rates than usual for pix2pix (2e-4), as a quarter of an hour on a CPU is only some
-    thousand steps.
+    It begins gently, with a base too: the first steps of Adam are as long as its rate, and would
+    undo what was learnt. Higher rates than usual for pix2pix (2e-4), as a quarter of an hour on a
+    CPU is only some thousand steps.
     """
-    warm = min(1.0, 0.1 + fraction / 0.01)
+    warm = min(1.0, 0.05 + (fraction - beginning) / 0.02)
     falling = 1.0 if fraction < 0.5 else 0.5 + 0.5 * math.cos(math.pi * (fraction - 0.5) / 0.5)
     return Moment(
-        generator_rate=1e-3 * warm if fraction < 0.12 else 5e-4 * falling,
+        generator_rate=warm * (1e-3 if fraction < 0.12 else 5e-4 * falling),
         discriminator_rate=5e-4 * falling,
         adversarial=fraction >= 0.12,
         frozen=fraction >= 0.8,
@@ -201,7 +202,7 @@ class LiveRecipe:
     def step(self, fraction: float) -> dict[str, float]:
         """Train on one batch; `fraction` of the time is over (0..1). Returns the losses."""
         fraction = self._head_start + (1 - self._head_start) * fraction
-        now = moment(fraction)
+        now = moment(fraction, self._head_start)
         # Seeded by the step, so that a resumed run goes on with other pairs than it began with.
         random = np.random.default_rng((self._seed, self.steps, *self._apart))
         chosen = random.choice(len(self._pairs), size=self.batch, p=self._shares)
