@@ -26,6 +26,11 @@ _OUTPUT_HELP = (
 _FILMS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 _SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
 
+_ISOLATE_HELP = (
+    "paint in a process of its own, so that a crash of it costs a second of one picture and not"
+    " the show; takes 0.2 ms a frame and 130 MiB more, so it is off unless asked for"
+)
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line."""
@@ -130,7 +135,8 @@ def _parsers() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
     _add_bench(commands.add_parser("bench", help="measure latency, frames/s and memory"))
     commands.add_parser("devices", help="list cameras, displays and virtual cameras")
     commands.add_parser("presets", help="list the looks")
-    commands.add_parser("parameters", help="list what can be played")
+    parameters = commands.add_parser("parameters", help="list what can be played")
+    parameters.add_argument("--markdown", action="store_true", help="as the page PARAMETERS.md")
     return top, commands
 
 
@@ -147,6 +153,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--stats", metavar="PATH.json", help="write what was measured")
     run.add_argument("--fullscreen", action="store_true", help="begin in full screen")
     run.add_argument("--display", help="index or part of the name of the display for full screen")
+    run.add_argument("--isolate", action="store_true", help=_ISOLATE_HELP)
     _add_look(run)
 
 
@@ -160,7 +167,27 @@ def _add_render(render: argparse.ArgumentParser) -> None:
 def _add_bench(bench: argparse.ArgumentParser) -> None:
     bench.add_argument("--preset", help=_PRESET_HELP)
     bench.add_argument("--source", help=_SOURCE_HELP + " (default: the bundled performer)")
-    bench.add_argument("--seconds", type=_seconds, default=10.0, help="how long (default: 10)")
+    bench.add_argument(
+        "--seconds", type=_seconds, help="how long (default: 10; 60 with --against)"
+    )
+    what = bench.add_mutually_exclusive_group()
+    what.add_argument(
+        "--against",
+        choices=("eager",),
+        help="frames/s against the classic way: pix2pix's U-Net in eager PyTorch, one step after"
+        " the other; needs PyTorch",
+    )
+    what.add_argument(
+        "--generators",
+        action="store_true",
+        help="the generator alone on every backend of this machine, and how their pictures differ",
+    )
+    what.add_argument(
+        "--soak",
+        type=_minutes,
+        metavar="MINUTES",
+        help="play so long, and hold the last minute against the first",
+    )
     bench.add_argument("--json", metavar="PATH", help="write what was measured")
     _add_look(bench)
 
@@ -186,6 +213,12 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
     return seconds
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of minutes from 2 on")
+    return int(text)
 
 
 @contextmanager

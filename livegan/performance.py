@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from livegan.engine import Engine
 from livegan.errors import SinkLost
@@ -20,7 +20,6 @@ from livegan.statistics import Shown, Statistics
 from livegan.supervision import HealthBoard, one_line
 
 if TYPE_CHECKING:
-    from livegan.sinks.window import Window
     from livegan.sources.source import Source
 
 PATIENCE_S = 0.5
@@ -34,6 +33,20 @@ only between two waits, so it can't wait without a limit."""
 CLOSE_WITHIN_S = 1.5
 """A device that takes longer to close is left to the operating system."""
 WINDOW = "window"
+
+
+class Screen(Protocol):
+    """What a performance may be shown in on the main thread: a window."""
+
+    def show(self, frame: Frame) -> None:
+        """Show one frame.
+
+        Raises:
+            SinkLost: it is closed.
+        """
+
+    def pump(self) -> bool:
+        """Hear keys and the mouse; False once it is closed."""
 
 
 class Performance:
@@ -120,7 +133,7 @@ class Performance:
                 tick()
         self._raise()
 
-    def play_in(self, window: Window, seconds: float | None = None) -> None:
+    def play_in(self, window: Screen, seconds: float | None = None) -> None:
         """Let it play in a window, on the main thread, until it ends or the window is closed.
 
         Args:
@@ -217,7 +230,7 @@ class Performance:
         self.sinks.finish(time.monotonic() + CLOSE_WITHIN_S)
         self._ended.set()
 
-    def _show_in(self, window: Window, frame: Frame) -> None:
+    def _show_in(self, window: Screen, frame: Frame) -> None:
         began_s = time.monotonic()
         try:
             window.show(frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -28,18 +29,34 @@ def peak_memory_mib() -> float:
     """The most memory that this process ever held at once, in MiB (resident set)."""
     if sys.platform == "linux":
         # Not getrusage: its maximum is inherited from the process that started this one.
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        return _linux_memory_mib("VmHWM")
     if sys.platform == "win32":
-        return _windows_peak_memory_mib()
+        return _windows_memory_mib("PeakWorkingSetSize")
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts in bytes
 
 
-def _windows_peak_memory_mib() -> float:
+def memory_mib() -> float:
+    """The memory that this process holds now, in MiB (resident set)."""
+    if sys.platform == "linux":
+        return _linux_memory_mib("VmRSS")
+    if sys.platform == "win32":
+        return _windows_memory_mib("WorkingSetSize")
+    told = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(os.getpid())], capture_output=True, text=True, check=True
+    )
+    return int(told.stdout) / 1024
+
+
+def _linux_memory_mib(field: str) -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _windows_memory_mib(field: str) -> float:
     import ctypes
 
     class Counters(ctypes.Structure):
@@ -70,4 +87,4 @@ def _windows_peak_memory_mib() -> float:
     libraries.kernel32.K32GetProcessMemoryInfo(
         this_process, ctypes.byref(counters), counters.cb
     )
-    return int(counters.PeakWorkingSetSize) / 2**20
+    return int(getattr(counters, field)) / 2**20

@@ -38,6 +38,25 @@ def test_the_age_is_counted_from_the_start_of_the_process() -> None:
         assert age_s > 0.3
 
 
+def test_memory_that_is_given_back_is_no_longer_held() -> None:
+    code = (
+        "from livegan import process; before = process.memory_mib();"
+        "held = bytearray(b'1') * (200 * 2**20); during = process.memory_mib(); del held;"
+        "print(before, during, process.memory_mib())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(process.__file__).parents[1],
+    )
+    before_mib, during_mib, after_mib = map(float, done.stdout.split())
+    assert before_mib > 2
+    assert during_mib - before_mib > 180
+    assert after_mib - before_mib < 50
+
+
 def test_the_peak_of_memory_outlasts_what_was_held() -> None:
     code = (
         "from livegan import process; before = process.peak_memory_mib();"

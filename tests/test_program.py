@@ -11,18 +11,17 @@ from pathlib import Path
 import pytest
 
 HOLD_THE_LOOK = """
-import functools, sys
 import cv2, numpy as np
-from livegan import commands
+from livegan import options
 from livegan.__main__ import program
 
-def make_look(preset):
+def open_look(preset, **_):
     print("loading", flush=True)
     picture = np.zeros((512, 512, 3), np.uint8)
     while True:  # nearly always inside native code, as the loading of MediaPipe is
         cv2.GaussianBlur(picture, (0, 0), 8)
 
-commands.Performance = functools.partial(commands.Performance, make_look=make_look)
+options.open_look = open_look
 program()
 """
 HOLD_THE_IMPORTS = """

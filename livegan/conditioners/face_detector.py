@@ -38,8 +38,8 @@ class FaceDetector:
 
     def __init__(self, *, still: bool = False) -> None:
         self._has_spoken = False
-        with _quiet():
-            self._mesh: Any = _solution("face_mesh").FaceMesh(
+        with quiet():
+            self._mesh: Any = solution("face_mesh").FaceMesh(
                 static_image_mode=still, max_num_faces=1, refine_landmarks=True
             )
             # Its threads go on talking until a first picture has gone all the way through.
@@ -55,7 +55,7 @@ class FaceDetector:
             (478, 3) float32 in pixels of `image`.
         """
         rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-        with nullcontext() if self._has_spoken else _quiet():
+        with nullcontext() if self._has_spoken else quiet():
             faces = self._mesh.process(rgb).multi_face_landmarks
         if not faces:
             return None
@@ -91,10 +91,10 @@ class FaceBoxes:
     """
 
     def __init__(self) -> None:
-        with _quiet():
-            solution = _solution("face_detection")
+        with quiet():
+            detection = solution("face_detection")
             self._detectors: list[Any] = [
-                solution.FaceDetection(model_selection=model) for model in (0, 1)
+                detection.FaceDetection(model_selection=model) for model in (0, 1)
             ]
             for detector in self._detectors:
                 detector.process(np.zeros((192, 192, 3), np.uint8))
@@ -155,7 +155,7 @@ def _unpack(message: bytes) -> Landmarks:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep MediaPipe's own log off the terminal: it writes past Python, and until its first face
     has six lines to say that are meant for its developers."""
     sys.stderr.flush()
@@ -170,8 +170,8 @@ def _quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _solution(name: str) -> Any:
-    """The module `mediapipe.python.solutions.NAME`, without the rest of its package.
+def solution(name: str) -> Any:
+    """MediaPipe's module `mediapipe.python.solutions.NAME`, without the rest of its package.
 
     MediaPipe's package file imports every solution, the tasks and matplotlib: 1.5 s and 40 MiB,
     half of the time that a performance may take to begin. The face mesh alone takes 0.07 s. So its

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import pytest
 
-from livegan.commands import DEFAULT_PRESET
+from livegan.options import DEFAULT_PRESET
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.face_topology import Landmarks
 from livegan.frames import Image

@@ -1,0 +1,1 @@
+"""What livegan costs on this machine, and what other ways cost."""

@@ -1,0 +1,114 @@
+"""`livegan bench`: what is measured, told and written."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+
+from livegan import process
+from livegan.benchmarks.live import describe, measure, soak
+from livegan.errors import UsageError
+from livegan.interruption import stopping
+from livegan.options import asked_look, asked_performance, check_writable
+from livegan.parameters import Setting
+from livegan.presets import IDENTITY, Preset
+from livegan.reporting import report_on, startup_s, write_figures
+from livegan.sources.opening import bundled_clip
+
+_SECONDS = 10.0
+_SECONDS_AGAINST = 60.0
+_BLOCK_S = 5.0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure this machine: by default, play into nothing, in real time, and say what it costs."""
+    if options.soak and options.seconds:
+        raise UsageError("--soak says how long in minutes; leave --seconds out")
+    look = asked_look(options)
+    check_writable(options.json)
+    if options.against:
+        return _against(options, *look)
+    if options.generators:
+        return _generators(options, *look)
+    return _live(options, *look)
+
+
+def _live(options: argparse.Namespace, preset: Preset, overrides: Mapping[str, Setting]) -> int:
+    lasting = None
+    with (
+        stopping() as interruption,
+        asked_performance(preset, overrides, _source(options), ["null"]) as performance,
+    ):
+        interruption.ends_with(performance.request_stop)
+        if options.soak:
+            lasting = soak(performance, options.soak, print)
+        else:
+            measure(performance, options.seconds or _SECONDS, print)
+    lines = describe(
+        performance.statistics.totals(),
+        startup_s=startup_s(performance),
+        memory_mib=process.peak_memory_mib(),
+    )
+    for line in (*lines, *(lasting.lines() if lasting else ())):
+        print(line)
+    if options.json:
+        figures = report_on(performance, preset)
+        write_figures(options.json, figures | ({"soak": lasting.report()} if lasting else {}))
+    return interruption.exit_code(performance.ready_at_s)
+
+
+def _against(options: argparse.Namespace, preset: Preset, overrides: Mapping[str, Setting]) -> int:
+    from livegan.benchmarks.alternation import alternate
+    from livegan.benchmarks.classic import Classic
+    from livegan.benchmarks.free_running import Ours
+    from livegan.benchmarks.screens import open_screen
+
+    clip = _source(options)
+    seconds = options.seconds or _SECONDS_AGAINST
+    pairs = max(round(seconds / (2 * _BLOCK_S)), 1)
+    with stopping() as interruption, open_screen() as (screen, shown):
+        interruption.ends_with(screen.close)
+        compared = alternate(
+            (Ours(preset, overrides, clip, screen, shown), Classic(clip, screen, shown)),
+            pairs=pairs,
+            block_s=seconds / (2 * pairs),
+            tell=print,
+            stopped=lambda: screen.closed,
+        )
+    if compared is None:
+        return 130
+    for line in compared.lines():
+        print(line)
+    if options.json:
+        write_figures(options.json, {"schema": 1, "preset": preset.name, **compared.report()})
+    return 0
+
+
+def _generators(
+    options: argparse.Namespace, preset: Preset, overrides: Mapping[str, Setting]
+) -> int:
+    from livegan.benchmarks.side_by_side import HEADING, drawings_of, measure_all, opening_of
+
+    if preset.generator == IDENTITY:
+        raise UsageError(f"preset {preset.name} has no generator to measure; name another")
+    with stopping() as interruption:
+        results = measure_all(
+            opening_of(preset),
+            drawings_of(preset, overrides, _source(options)),
+            seconds=options.seconds or _SECONDS,
+            stopped=lambda: interruption.asked,
+        )
+    print(HEADING)
+    for result in results:
+        print(result.line())
+    if options.json:
+        generators = [result.report() for result in results]
+        write_figures(
+            options.json, {"schema": 1, "preset": preset.name, "generators": generators}
+        )
+    return 0
+
+
+def _source(options: argparse.Namespace) -> str:
+    """What is asked for, or the bundled performer."""
+    return options.source or str(bundled_clip())
