@@ -76,8 +76,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
-    if (out / PICTURES).exists() and not (out / "metrics.json").exists():
-        raise UsageError(f"{out / PICTURES} is not of an evaluation; choose another --out")
+    for name in (PICTURES, "index.html"):
+        if (out / name).exists() and not (out / "metrics.json").exists():
+            raise UsageError(f"{out / name} is not of an evaluation; choose another --out")
     if not arguments.data.exists():
         raise UsageError(f"no dataset, picture or clip at {arguments.data}")
     painter = open_painter(arguments.generator, arguments.painter)
@@ -94,7 +95,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"can't write to {out}: {error.strerror}") from error
     for name, value in ordered(evaluation.metrics).items():
-        print(f"{MEANINGS[name][0]:22} {told(value)}")
+        title, meaning = MEANINGS[name]
+        print(f"{title:22} {told(value):>8}  {meaning}")
     for note in evaluation.notes:
         print(note)
     print(f"see {out / 'index.html'}")

@@ -95,6 +95,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _train(arguments: argparse.Namespace, command: str) -> int:
+    if arguments.seed < 0:
+        raise UsageError(f"--seed is {arguments.seed}, wanted 0 or more")
     line = ProgressLine() if crew().rank == 0 else Silence()
     folder = RunFolder(arguments.out)
     seed = arguments.seed

@@ -69,6 +69,22 @@ def test_each_face_becomes_a_square_and_the_same_command_goes_on(
     assert "smallest 30.0, this is with 40.0" in capsys.readouterr().err
 
 
+def test_faces_and_pictures_of_others_are_not_written_over(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, other = tmp_path / "faces", tmp_path / "other"
+    assert crop(folder, out) == 0
+    other.mkdir()
+    (other / "both.png").write_bytes((folder / "wall.png").read_bytes())
+    before = (out / "both-1.png").read_bytes()
+    capsys.readouterr()
+    assert crop(other, out) == 2
+    assert "both.png is not the both.png whose faces are in" in capsys.readouterr().err
+    assert crop(folder, other) == 2
+    assert "holds pictures already that did not come from this" in capsys.readouterr().err
+    assert (out / "both-1.png").read_bytes() == before and len(list(other.iterdir())) == 1
+
+
 def test_faces_below_the_least_size_are_left_out(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

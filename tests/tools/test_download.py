@@ -153,6 +153,7 @@ def test_only_the_web_is_read_and_only_so_much_of_it(
     assert site.asked["/busy"] == 3
     assert "large: larger than 0.01 MB" in told and "short: " in told
     assert "to-file: " in told and "to-ftp: " in told and "4 failures" in told
+    assert f"{site.address}/busy: the site answers 429" in told and "asked again in" in told
 
 
 def test_mistakes_are_one_line(
@@ -172,6 +173,17 @@ def test_mistakes_are_one_line(
     (tmp_path / "list.txt").write_text("ftp://old.example/a.png")
     assert download(tmp_path / "list.txt", out) == 2
     assert "line 1 is 'ftp://old.example/a.png'" in capsys.readouterr().err
+
+
+def test_pictures_that_lie_there_are_not_written_over(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "out" / "000001.png"
+    mine.parent.mkdir()
+    mine.write_bytes(encoded(7))
+    assert download(listed(site, tmp_path, "a.png"), mine.parent) == 2
+    assert "holds pictures already" in capsys.readouterr().err
+    assert mine.read_bytes() == encoded(7) and list(mine.parent.iterdir()) == [mine]
 
 
 def test_a_site_is_left_alone_from_one_fetch_to_the_next() -> None:

@@ -301,6 +301,8 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     other = write_pairs(tmp_path / "other", kind="grayscale")
     (tmp_path / "empty").mkdir()
     (tmp_path / "taken" / "pictures").mkdir(parents=True)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "index.html").write_text("how it goes")
     (tmp_path / "file").write_text("")
     out = tmp_path / "out"
     for arguments, wanted in (
@@ -312,6 +314,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
         ((reverse, tmp_path / "file", "--out", out), "is not a video"),
         ((reverse, other, "--out", out), "was drawn by grayscale version 1, reverse wants canny"),
         ((reverse, pairs, "--out", tmp_path / "taken"), "choose another --out"),
+        ((reverse, pairs, "--out", tmp_path / "run"), "index.html is not of an evaluation"),
         ((reverse, pairs, "--out", tmp_path / "file"), "can't write to"),
         ((reverse, pairs, "--out", out, "--painter", "a2b"), "--painter is for runs"),
     ):
@@ -320,3 +323,4 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert wanted in error and error.startswith("evaluate: ") and error.count("\n") == 1
     assert not (out / "index.html").exists()
     assert (tmp_path / "taken" / "pictures").exists()
+    assert (tmp_path / "run" / "index.html").read_text() == "how it goes"

@@ -160,15 +160,21 @@ def test_mistakes_are_one_line(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("mine")
     for source, out, more, told in (
         (tmp_path / "nothing", tmp_path / "run", (), "is not a dataset"),
         (dataset, tmp_path / "file" / "run", (), "can't write a run"),
+        (dataset, dataset, (), "holds dataset.json, and is not a run"),
+        (dataset, tmp_path / "site", (), "holds index.html, and is not a run"),
+        (dataset, tmp_path / "run", ("--seed", "-1"), "--seed is -1, wanted 0 or more"),
         (dataset, tmp_path / "run", ("--depth", "5"), "wanted multiples of 128"),
         (dataset, tmp_path / "run", ("--base", str(tmp_path / "no")), "is not a run"),
     ):
         assert run(source, out, *more) == 2
         error = capsys.readouterr().err
         assert told in error and error.count("\n") == 1
+    assert (tmp_path / "site" / "index.html").read_text() == "mine"
 
 
 def test_a_broken_checkpoint_is_one_line(

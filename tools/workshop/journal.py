@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from livegan.errors import UsageError
+from livegan.sources.pictures import SUFFIXES
 
 Entry = dict[str, Any]
 
@@ -91,6 +92,23 @@ class Journal:
             self._file.flush()
         except OSError as error:
             raise UsageError(f"can't write {self._path}: {error.strerror}") from error
+
+
+def refuse_strangers(journal: Path) -> None:
+    """Refuse a folder of pictures that has no journal: what is put there would be written over
+    those of the same name.
+
+    Raises:
+        UsageError: there are such pictures.
+    """
+    if journal.exists():
+        return
+    found = [path.name for path in journal.parent.glob("*") if path.suffix.lower() in SUFFIXES]
+    if found:
+        raise UsageError(
+            f"{journal.parent} holds pictures already that did not come from this command, such as"
+            f" {min(found)}; choose another --out"
+        )
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -56,6 +56,7 @@ class RunFolder:
         told: dict[str, Any] = {"settings": dict(settings), "dataset": dict(dataset)}
         told = json.loads(json.dumps(told))
         try:
+            self._refuse_strangers()
             if (self.path / "run.json").exists():
                 self._compare(told)
                 # Written although it stays as it is: a folder that has become read-only, or a
@@ -128,6 +129,17 @@ class RunFolder:
         partial = self.path / "preview.partial.png"
         cv2.imwrite(str(partial), sheet)
         os.replace(partial, self.path / "preview.png")
+
+    def _refuse_strangers(self) -> None:
+        """What isn't of a run and would be written over, or is another folder's page."""
+        of_a_run = (self.path / "run.json").exists(), *self.path.glob("checkpoint*.safetensors")
+        if any(of_a_run):
+            return
+        for name in ("dataset.json", "index.html", "history.json", "preview.png"):
+            if (self.path / name).exists():
+                raise UsageError(
+                    f"{self.path} holds {name}, and is not a run; choose another --out"
+                )
 
     def _compare(self, told: dict[str, Any]) -> None:
         found = self.read()

@@ -17,7 +17,7 @@ from livegan.sources.pictures import read_picture
 from workshop.annotations import read_annotations
 from workshop.building import list_pictures
 from workshop.face_finder import FaceFinder, cut_face
-from workshop.journal import Journal, write_whole
+from workshop.journal import Journal, refuse_strangers, write_whole
 from workshop.tally import Tally
 from workshop.workers import spread, usual_workers
 
@@ -129,7 +129,9 @@ def run(arguments: argparse.Namespace) -> int:
                   f" {absent[0]} ...")
     settings = {"by": NAME, "size": arguments.size, "margin": arguments.margin,
                 "smallest": arguments.smallest, "annotated": marked is not None}
-    with Journal(arguments.out / "faces.jsonl", settings) as journal:
+    path = arguments.out / "faces.jsonl"
+    refuse_strangers(path)
+    with Journal(path, settings) as journal:
         job = CropJob(arguments.out, arguments.size, arguments.margin, arguments.smallest,
                       marked is None)
         return _crop_all(job, journal, _tasks(pictures, marked), arguments.workers)
@@ -155,7 +157,13 @@ def _tasks(pictures: list[Path], marked: dict[str, list[FaceBox]] | None) -> lis
 
 
 def _crop_all(job: CropJob, journal: Journal, tasks: list[Task], workers: int) -> int:
-    done = {entry["picture"] for entry in journal.entries}
+    done = {entry["picture"]: entry for entry in journal.entries}
+    for task in tasks:
+        # Journals of before don't tell the bytes.
+        known = done.get(task.path.name, {}).get("bytes")
+        if known not in (None, task.path.stat().st_size):
+            raise UsageError(f"{task.path} is not the {task.path.name} whose faces are in"
+                             f" {job.out}; rename it, or choose another --out")
     left = [task for task in tasks if task.path.name not in done]
     tally = Tally("pictures", len(left))
     if len(left) < len(tasks):
@@ -167,8 +175,9 @@ def _crop_all(job: CropJob, journal: Journal, tasks: list[Task], workers: int) -
             tally.note(f"passed over {task.path.name}: {outcome.problem}")
         else:
             # Broken ones are not written down: mended, they are cut next time.
-            journal.add({"picture": task.path.name, "files": outcome.files,
-                         "boxes": outcome.boxes, "too_small": outcome.too_small})
+            journal.add({"picture": task.path.name, "bytes": task.path.stat().st_size,
+                         "files": outcome.files, "boxes": outcome.boxes,
+                         "too_small": outcome.too_small})
         tally.step()
     tally.done()
     return _tell(journal, job, broken)

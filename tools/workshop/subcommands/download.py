@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livegan.errors import UsageError
 from workshop.fetching import Busy, Fetched, Fetcher, NoPicture
-from workshop.journal import Journal, write_whole
+from workshop.journal import Journal, refuse_strangers, write_whole
 from workshop.tally import Tally
 
 NAME = "download"
@@ -48,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.count is not None and arguments.count < 1:
         raise UsageError(f"--count is {arguments.count}, wanted at least 1")
     addresses = [] if single else read_addresses(Path(arguments.addresses))
-    with Journal(arguments.out / "downloaded.jsonl", {"by": NAME}) as journal:
+    path = arguments.out / "downloaded.jsonl"
+    refuse_strangers(path)
+    with Journal(path, {"by": NAME}) as journal:
         downloads = Downloads(journal, arguments.out, Fetcher(
             arguments.timeout, round(arguments.largest * 1e6)
         ), Pace(arguments.every))
@@ -168,7 +170,7 @@ class Downloads:
     def _fetch(self, address: str, tally: Tally) -> bool:
         """Whether there is a new picture now."""
         try:
-            picture = self._patiently(address)
+            picture = self._patiently(address, tally)
         except NoPicture as error:
             self._problems.append(f"{address}: {error}")
             tally.note(f"passed over {self._problems[-1]}")
@@ -185,7 +187,7 @@ class Downloads:
                            "size": list(picture.size)})
         return name is not None
 
-    def _patiently(self, address: str) -> Fetched:
+    def _patiently(self, address: str, tally: Tally) -> Fetched:
         """Fetch it, waiting as long as a busy site asks, a few times."""
         wait_s = 0.0
         for _ in range(_TRIES_WHILE_BUSY - 1):
@@ -194,5 +196,6 @@ class Downloads:
                 return self._fetcher.fetch(address)
             except Busy as busy:
                 wait_s = busy.wait_s
+                tally.note(f"{address}: {busy}; asked again in {wait_s:.0f} s")
         self._pace.wait(wait_s)
         return self._fetcher.fetch(address)
