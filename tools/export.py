@@ -51,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"export: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nexport: stopped; the same command begins again", file=sys.stderr)
+        return 130
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -50,12 +50,14 @@ MOST_PARAMETERS = 500_000_000
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    arguments = _arguments(argv)
     try:
-        return _import(arguments)
+        return _import(_arguments(argv))
     except UsageError as error:
         print(f"import_checkpoint: {error}", file=sys.stderr)
         return 2
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or Ctrl-D where it asks
+        print("\nimport_checkpoint: stopped; nothing was written", file=sys.stderr)
+        return 130
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

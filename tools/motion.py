@@ -26,6 +26,11 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     performances = []
     try:
+        # tools/portrait.py knows a motion file by its name; found wrong after an hour is too late.
+        if arguments.out.suffix != ".npz":
+            raise UsageError(f"--out is {arguments.out}, wanted a name such as motion.npz")
+        if not arguments.out.resolve().parent.is_dir():
+            raise UsageError(f"--out is {arguments.out}, and there is no such folder; make it")
         for clip in arguments.clips:
             tally = Tally(f"frames of {clip.name}", None)
             performances.append(motion.record(clip, tally.at))
@@ -34,6 +39,9 @@ def main(argv: list[str]) -> int:
     except UsageError as error:
         print(f"motion: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nmotion: stopped; nothing was written", file=sys.stderr)
+        return 130
     frames = sum(len(performance.drives) for performance in performances)
     print(f"{frames} frames of {len(performances)} performers in {arguments.out}")
     return 0

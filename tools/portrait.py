@@ -122,7 +122,7 @@ def make_dataset(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
     neutral = (portrait.landmarks / _OVERSAMPLING).astype(np.float32)
     puppet = Puppet(neutral, portrait.crop, limits)
     card = DatasetCard(
-        arguments.name or arguments.out.name,
+        arguments.name or arguments.out.resolve().name,
         size,
         ConditionerCard(kind, KINDS[kind].version, PairDrawer.settings(kind)),
         puppet if kind == "face_mesh" else None,
@@ -139,8 +139,10 @@ def read_motion(path: Path | None) -> list[Performance]:
     """The motion that ships, a motion file, or that of a clip."""
     if path is None or path.suffix == ".npz":
         return motion.load(path or motion.SHIPPED)
-    progress = Tally("watching", None)
-    return [motion.record(path, progress.at)]
+    progress = Tally(f"frames of {path.name} watched", None)
+    performance = motion.record(path, progress.at)
+    progress.done()
+    return [performance]
 
 
 def make_film(arguments: argparse.Namespace, limits: PuppetLimits) -> None:
@@ -204,11 +206,29 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def check(arguments: argparse.Namespace) -> None:
+    """Refuse numbers that lead nowhere.
+
+    Raises:
+        UsageError: there is one.
+    """
+    for name, least, most in (
+        ("size", 64, 2048), ("pairs", 1, 10**6), ("validation", 1, 10**5), ("zoom", 0.2, 4),
+        ("yaw", 0, 60), ("pitch", 0, 60), ("roll", 0, 60), ("seed", 0, 2**32),
+        ("film_height", 64, 2160), ("film_from", 0, 1e6), ("film_seconds", 0.1, 1e6),
+    ):
+        value = getattr(arguments, name)
+        if not least <= value <= most:
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} is {value:g}, wanted from {least:g} to {most:g}")
+
+
 def main(argv: list[str]) -> int:
     """Run the command; 0 when done, 2 after a mistake that the user can mend."""
     arguments = parse(argv)
     limits = PuppetLimits(arguments.yaw, arguments.pitch, arguments.roll, 0.07, 0.12)
     try:
+        check(arguments)
         (make_film if arguments.film else make_dataset)(arguments, limits)
     except UsageError as error:
         print(f"portrait: {error}", file=sys.stderr)

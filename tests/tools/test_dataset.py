@@ -348,6 +348,7 @@ def test_mistakes_are_one_line(
         (("folder", tmp_path, *out), "holds no picture"),
         (("gray", pictures, *out, "--size", "8"), "--size is 8"),
         (("gray", pictures, *out, "--held-out", "2"), "--held-out is 2"),
+        (("gray", pictures, *out, "--seed", "-1"), "--seed is -1"),
         (("edges", pictures, *out, "--set", "face_mesh.lips=on"), "does not change a canny"),
         (("mask", pictures, *out, "--masks", pictures), "is no"),
         (("video", tmp_path / "no.mp4", *out), "no such film"),

@@ -327,6 +327,7 @@ def test_mistakes_in_the_command_are_one_line(
     for source, more, told in (
         (file, ["--size", "32"], "one of face_mesh, canny, grayscale, plain"),
         (file, [*PLAIN, "--size", "36"], "nearest is 32x32"),
+        (file, [*PLAIN, "--size", "large"], "--size is 'large'"),
         (file, [*PLAIN, "--norm", "auto"], "needs --pairs"),
         (file, [*PLAIN, "--dropout", "1", "--size", "32"], "has no dropout"),
         (file, [*PLAIN, "--set", "canny.blur=2"], "canny.blur"),

@@ -133,6 +133,8 @@ def test_landmarks_of_another_count_are_refused(tmp_path: Path) -> None:
     np.savez(folder / "landmarks.npz", train=np.zeros((7, 478, 2)), val=np.zeros((1, 478, 2)))
     with pytest.raises(UsageError, match=r"train is \(7, 478, 2\), wanted \(2, 478, 2\)"):
         read_dataset(folder)
-    (folder / "landmarks.npz").write_bytes(b"nothing")
-    with pytest.raises(UsageError, match="landmarks.npz can't be read"):
-        read_dataset(folder)
+    whole = (folder / "landmarks.npz").read_bytes()
+    for broken in (b"nothing", b"", whole[:2000]):
+        (folder / "landmarks.npz").write_bytes(broken)
+        with pytest.raises(UsageError, match="landmarks.npz can't be read"):
+            read_dataset(folder)

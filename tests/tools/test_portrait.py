@@ -136,6 +136,19 @@ def test_what_is_no_portrait_is_refused_in_one_line(
     assert told.startswith("portrait: ") and str(path) in told and "\n" not in told
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--zoom", "0"), ("--zoom", "nan"), ("--validation", "0"), ("--size", "0"), ("--seed", "-1"),
+     ("--pairs", "0")],
+)
+def test_numbers_that_lead_nowhere_are_refused_in_one_line(
+    option: str, value: str, picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert portrait.main([str(picture), "--out", str(tmp_path / "out"), option, value]) == 2
+    told = capsys.readouterr().err.strip()
+    assert told.startswith(f"portrait: {option} is {value}, wanted from ") and "\n" not in told
+
+
 def test_training_never_sees_what_is_held_out(lady: Portrait) -> None:
     performances = motion.load()
     retargets = [Retarget(lady.landmarks, LIMITS, 512, p.neutral) for p in performances]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,14 +70,14 @@ def read_held_out(path: Path, painter: str = "") -> HeldOut:
         UsageError: it is missing or broken.
     """
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             names = [_key(painter, field) for field in FIELDS]
             drawings = arrays[names[0]]
             pictures = arrays.get(names[1])
             # Older runs didn't say which.
             shown = arrays[names[2]] if names[2] in arrays else spread(len(drawings), SHOWN)
             return HeldOut(drawings, pictures, shown)
-    except (OSError, KeyError, ValueError, EOFError) as error:
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
         raise UsageError(f"{path} can't be read ({error}); train again") from error
 
 

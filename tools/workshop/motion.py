@@ -6,9 +6,11 @@ frame, how much of each expression. It has no picture in it.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from livegan.puppetry.neutral import Neutral
 from livegan.puppetry.pose import canonical
 from livegan.puppetry.retarget import Drive, read_drive
 from livegan.sources import open_source
+from workshop.journal import write_whole
 
 Array = NDArray[np.float64]
 SHIPPED = Path(__file__).with_name("motion.npz")
@@ -77,13 +80,18 @@ def record(path: Path, progress: Callable[[int, int | None], None] | None = None
 
 
 def save(path: Path, performances: list[Performance]) -> None:
-    """Write a motion file: float16, about 300 bytes a frame and 180 kB for the basis."""
+    """Write a motion file: float16, about 300 bytes a frame and 180 kB for the basis.
+
+    Raises:
+        UsageError: it can't be written.
+    """
     moves = np.stack([d.expression.ravel() for p in performances for d in p.drives])
     _, _, basis = np.linalg.svd(moves, full_matrices=False)
     basis = basis[:_COMPONENTS]
     heads = [[*d.angles_deg, d.scale, *d.shift] for p in performances for d in p.drives]
+    file = io.BytesIO()
     np.savez_compressed(
-        path,
+        file,
         basis=basis.astype(np.float16),
         amounts=(moves @ basis.T).astype(np.float16),
         heads=np.array(heads, np.float16),
@@ -91,6 +99,7 @@ def save(path: Path, performances: list[Performance]) -> None:
         frames=np.array([len(p.drives) for p in performances]),
         fps=np.array([p.fps for p in performances]),
     )
+    write_whole(path, file.getvalue())
 
 
 def load(path: Path = SHIPPED) -> list[Performance]:
@@ -100,15 +109,16 @@ def load(path: Path = SHIPPED) -> list[Performance]:
         UsageError: it is missing, or no motion file.
     """
     try:
-        with np.load(path) as file:
-            data = {name: file[name].astype(np.float64) for name in file.files}
+        # Opened here: numpy would leave a broken one open.
+        with path.open("rb") as file, np.load(file) as arrays:
+            data = {name: arrays[name].astype(np.float64) for name in arrays.files}
         moves = (data["amounts"] @ data["basis"]).reshape(-1, 478, 3)
         ends = np.cumsum(data["frames"]).astype(int)
         drives = [
             Drive(move, head[:3], float(head[3]), head[4:])
             for move, head in zip(moves, data["heads"], strict=True)
         ]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
         raise UsageError(f"{path} is no motion file ({error}); wanted one that"
                          " tools/motion.py wrote, or a clip") from error
     starts = [0, *ends[:-1]]

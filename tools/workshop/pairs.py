@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -204,9 +205,9 @@ def read_landmarks(folder: Path, card: DatasetCard) -> dict[str, NDArray[np.floa
     if not path.exists():
         return {}
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             landmarks = {split: arrays[split].astype(np.float32) for split in SPLITS}
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
         raise UsageError(f"{path} can't be read ({error}); make the dataset again") from error
     for split, array in landmarks.items():
         wanted = (card.counts[split], COUNT, 2)

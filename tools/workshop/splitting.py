@@ -59,9 +59,11 @@ def by_chance(groups: Sequence[str], part: float, seed: int) -> list[str]:
         seed: the same seed gives the same split.
 
     Raises:
-        UsageError: `part` is not from 0 to below 1.
+        UsageError: `part` is not from 0 to below 1, or the seed is below 0.
     """
     _check(part)
+    if seed < 0:
+        raise UsageError(f"--seed is {seed}, wanted 0 or more")
     names = sorted(set(groups))
     np.random.default_rng(seed).shuffle(names)
     sizes = {name: 0 for name in names}
