@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -93,6 +94,35 @@ def test_putting_together_goes_on_from_any_move(
     again = Assembly(out, SIZE, MADE)
     assert again.planned or again.remaining(4) == []
     again.finish(CARD, TASKS)
+    check(out, [0, 1, 3])
+
+
+@pytest.mark.parametrize("stopped_after", [0, 3, 6, 7])
+def test_a_dataset_that_was_killed_as_its_parts_were_taken_away_is_swept(
+    stopped_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "d"
+    assembly = Assembly(out, SIZE, MADE)
+    for number in range(4):
+        assembly.parts.put(number, pair(number))
+    (assembly.parts.folder / "film-0.npz").write_bytes(b"what was seen in it")
+    taken = 0
+
+    def stop(way: Callable[[Path], None], path: Path) -> None:
+        nonlocal taken
+        if taken == stopped_after:
+            raise KeyboardInterrupt
+        taken += path.parent == assembly.parts.folder or path == assembly.parts.folder
+        way(path)
+
+    unlink, rmdir = Path.unlink, Path.rmdir
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda path: stop(unlink, path))
+        patch.setattr(Path, "rmdir", lambda path: stop(rmdir, path))
+        with pytest.raises(KeyboardInterrupt):
+            assembly.finish(CARD, TASKS)
+    assert assembly.parts.folder.exists()
+    assert Assembly(out, SIZE, MADE).card is not None
     check(out, [0, 1, 3])
 
 

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,8 @@ class Assembly:
                 raise UsageError(
                     f"{out} holds a dataset already; delete it or choose another --out"
                 )
+            with suppress(OSError):  # a dataset that may only be read is whole all the same
+                self._sweep()
             return
         if not self.planned:
             self._refuse_strangers()
@@ -140,7 +143,7 @@ class Assembly:
                     "go on with that, delete it or choose another --out"
                 )
             # No pair came of it: it was a mistake, typed again as it was meant.
-            shutil.rmtree(folder)
+            self._sweep()
         folder.mkdir(parents=True, exist_ok=True)
         _write_json(job, self._made)
 
@@ -192,10 +195,21 @@ class Assembly:
             masks = self._move(plan)
             whole = replace(card, counts=counts, masks=masks, made=self._made)
             _write_json(self._out / "dataset.json", whole.to_dict())
-            shutil.rmtree(self.parts.folder)
+            self._sweep()
         except OSError as error:
             raise UsageError(f"can't write to {self._out}: {error.strerror}") from error
         return whole
+
+    def _sweep(self) -> None:
+        """Take the parts' folder away. What says whose it is goes last: killed here, the same
+        command knows it for its own and takes the rest away."""
+        folder, job = self.parts.folder, self.parts.folder / "job.json"
+        if job.exists():
+            for path in set(folder.iterdir()) - {job}:
+                path.unlink()
+            job.unlink()
+        with suppress(OSError):  # somebody else's, or gone
+            folder.rmdir()
 
     def _refuse_strangers(self) -> None:
         """What somebody else has put where the dataset's files go would count as its own: pictures
