@@ -254,6 +254,26 @@ def test_landmarks_are_held_against_what_was_drawn(tmp_path: Path, clip: Path) -
     assert 12 <= len(told.rows) <= 24
 
 
+def test_flicker_is_judged_where_there_is_a_face(
+    tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = tmp_path / "late.avi"
+    writer = cv2.VideoWriter(str(late), cv2.VideoWriter.fourcc(*"MJPG"), 25, (360, 360))
+    with closing(open_source(str(clip), live=False)) as source:
+        for index in range(18):
+            face = cv2.resize(source.read().image, (360, 360))
+            writer.write(face if index >= 4 else np.zeros_like(face))
+    writer.release()
+    judged_on: list[Image] = []
+    monkeypatch.setattr(
+        "workshop.evaluation_clip.flicker_of",
+        lambda painter, stills: (judged_on.extend(stills), ({}, []))[1],
+    )
+    card = ModelCard("mirror", (256, 256), ConditionerCard("face_mesh", 1))
+    evaluate_clip(Mirror(Mirror.Hand((256, 256)), card), late, Album(tmp_path))
+    assert len(judged_on) == 3 and min(still.mean() for still in judged_on) > 40
+
+
 def test_a_clip_without_a_face_says_so(tmp_path: Path) -> None:
     path = tmp_path / "wall.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (96, 96))

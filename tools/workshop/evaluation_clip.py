@@ -144,8 +144,7 @@ class _Chosen:
         self._evenly: dict[int, _Moment] = {}
         self._worst: list[tuple[float, int, _Moment]] = []
         self._figures: list[Mapping[str, Figure]] = []
-        self.stills: list[_Moment] = []
-        """Some in which the conditioner found what it looks for, or else just some."""
+        self._stills: dict[int, _Moment] = {}
 
     def add(self, at: _Moment) -> None:
         """The next one."""
@@ -153,14 +152,22 @@ class _Chosen:
         self._figures.append(at.figures)
         if index * EVENLY // self._count >= len(self._evenly) and len(self._evenly) < EVENLY:
             self._evenly[index] = at
-        if index * STILLS // self._count >= len(self.stills) and len(self.stills) < STILLS:
-            self.stills.append(at)
+        third = min(index * STILLS // self._count, STILLS - 1)
+        kept = self._stills.setdefault(third, at)
+        if kept.seen.found is False and at.seen.found:
+            self._stills[third] = at
         if "mouth_error" in at.figures:
             error = at.figures["mouth_error"]
             badness = float(error) if isinstance(error, (int, float)) else math.inf
             heapq.heappush(self._worst, (badness, index, at))
             if len(self._worst) > WORST:
                 heapq.heappop(self._worst)
+
+    @property
+    def stills(self) -> list[_Moment]:
+        """From each third of the clip the first in which the conditioner found the face that it
+        looks for, or else just the first: a drawing without a face is calm whatever plays."""
+        return list(self._stills.values())
 
     def means(self) -> dict[str, float]:
         """Of the figures of all frames."""
