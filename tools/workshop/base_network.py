@@ -25,6 +25,8 @@ from workshop.networks import Block, UNet, UNetShape
 from workshop.onnx_graph import fold_order
 
 GROWTH = 2
+USUAL = 1.0
+"""Size of trained weights, times the square root of how many enter: PyTorch begins with 0.58."""
 
 
 def read_base(path: Path) -> UNet:
@@ -131,7 +133,8 @@ def _spread(folded: Tensor, stem: int) -> Tensor:
 
 @torch.no_grad()
 def settle_norms(network: UNet, drawings: Tensor) -> None:
-    """Give norms the statistics of what comes through them; the network paints as before.
+    """Make a network fit to be trained on: give its norms the statistics of what comes through
+    them, and weights their usual size. It paints as before.
 
     Args:
         network: one whose norms change nothing, as `read_base` gives it.
@@ -148,11 +151,28 @@ def settle_norms(network: UNet, drawings: Tensor) -> None:
         norm.weight.copy_(scale * torch.sqrt(variance + norm.eps))
         norm.bias.copy_(shift + mean * scale)
 
-    hooks = [
-        module.norm.register_forward_pre_hook(settle)
-        for module in network.modules()
-        if isinstance(module, Block)
-    ]
+    blocks = [module for module in network.modules() if isinstance(module, Block)]
+    hooks = [block.norm.register_forward_pre_hook(settle) for block in blocks]
     network.eval()(drawings)
     for hook in hooks:
         hook.remove()
+    for block in blocks:
+        _spread_weights(block)
+
+
+def _spread_weights(block: Block) -> None:
+    """Make weights before a norm as large as training expects them; the norm takes it back.
+
+    With the norm folded in they are up to four times smaller, and Adam's steps, which are as long
+    for small weights as for large ones, would undo what was learnt.
+    """
+    weight, norm = block.conv.weight, block.norm
+    assert norm.running_mean is not None and norm.running_var is not None
+    size = weight.square().mean((1, 2, 3)).sqrt()  # (leaving,)
+    larger = USUAL / weight[0].numel() ** 0.5 / size.clamp_min(1e-8)
+    weight.mul_(larger[:, None, None, None])
+    # The norm adds its eps to the variance; that has to grow with it.
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    norm.running_mean.mul_(larger)
+    norm.running_var.mul_(larger**2)
+    norm.weight.copy_(scale / larger * torch.sqrt(norm.running_var + norm.eps))
