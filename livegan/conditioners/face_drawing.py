@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -24,22 +24,24 @@ class Pen:
     Args:
         colour: BGR.
         landmarks: (N,) those of all lines, one line after another.
-        ends: where in `landmarks` each line ends, but the last.
+        lines: where in `landmarks` each line is.
     """
 
     colour: tuple[int, int, int]
     landmarks: NDArray[np.int64]
-    ends: NDArray[np.int64]
+    lines: tuple[slice, ...]
 
     @classmethod
     def of(cls, colour: tuple[int, int, int], *lines: tuple[int, ...]) -> Pen:
         """Lines along landmarks."""
-        ends = np.cumsum([len(line) for line in lines])[:-1]
-        return cls(colour, np.concatenate([np.array(line) for line in lines]), ends)
+        ends = tuple(accumulate(len(line) for line in lines))
+        places = tuple(map(slice, (0, *ends), ends))
+        return cls(colour, np.concatenate([np.array(line) for line in lines]), places)
 
     def draw(self, drawing: Image, points: NDArray[np.int32], width: int) -> None:
         """Draw, in place, landmarks that lie at `points`: (478, 2) in 1/16 of a pixel."""
-        lines: Any = np.split(points[self.landmarks], self.ends)
+        along = points[self.landmarks]
+        lines = [along[line] for line in self.lines]  # np.split takes as long as the drawing
         cv2.polylines(drawing, lines, False, self.colour, width, cv2.LINE_AA, _FRACTION_BITS)
 
 
