@@ -11,6 +11,7 @@ import torch
 from livegan.errors import UsageError
 from livegan.generators import load_generator
 from livegan.model_card import ConditionerCard, ModelCard, write_card
+from workshop.losses import bending
 from workshop.networks import REACH, UNet, UNetShape
 from workshop.onnx_graph import build_onnx
 from workshop.recipes.live_painting import paint
@@ -112,3 +113,15 @@ def test_a_fresh_network_shows_its_canvas_and_can_move_it() -> None:
         network.head.bias[-2] = eight_pixels  # fetch from the right
     moved = paint(network, black)[0]
     assert np.abs(moved[:, :-8].astype(int) - canvas[:, 8:]).max() <= 1
+
+
+def test_moves_are_as_smooth_in_bf16_as_in_f32() -> None:
+    # Rounded to 8 bits between the places of the coarse grid, they bent everywhere, and training
+    # against bending pulled them all to nothing.
+    network = seasoned(UNetShape((128, 128), width=8, depth=2, stem=8))
+    bent = []
+    for enabled in (False, True):
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            moves = network.layers(torch.full((1, 3, 128, 128), 0.5)).moves
+        bent.append(float(bending(moves.float(), 1)))
+    assert bent[1] == pytest.approx(bent[0], rel=0.1)

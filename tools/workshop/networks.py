@@ -163,8 +163,8 @@ class UNet(nn.Module):
             x = self.up[level](x + skips[level])  # (B, Ci, H/S/2^i, ...)
         painted = self.head(x)  # (B, 3 S S + 3, H/S, W/S)
         colours = functional.pixel_shuffle(painted[:, :-3], self.shape.stem)  # (B, 3, H, W)
-        # In f32 whatever the convolutions are: moves are fractions of a pixel, and on the way back
-        # each place collects what its S x S pixels say; in bf16 that led astray at 512 x 512.
+        # In f32 whatever the convolutions are: moves are fractions of a pixel, and rounded to the
+        # 8 bits of bf16 they bend everywhere; training, which makes bending dear, fell apart.
         moves = functional.interpolate(
             painted[:, -3:].float(), scale_factor=float(self.shape.stem), mode="bilinear"
         )  # (B, 3, H, W)
