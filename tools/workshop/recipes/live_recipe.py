@@ -214,7 +214,6 @@ class LiveRecipe:
         shown = torch.cat([drawing, jittered(random, drawing[:calm])]) if calm else drawing
         with self._computing.autocast():
             layers = self.generator.layers(shown)
-        # Moves are fractions of a pixel, which 8 bits can't add to a place.
         layers = Layers(*(layer.float() for layer in layers))
         both = self.generator.compose(layers)
         painted = both[: self.batch]
