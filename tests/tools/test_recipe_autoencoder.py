@@ -25,9 +25,11 @@ from workshop.autoencoder_onnx import build_latent_onnx
 from workshop.checkpoint import load_checkpoint, newest_checkpoint
 from workshop.latent_space import fit_space, paint
 from workshop.quality import psnr_db
+from workshop.recipes.autoencoder_morphing import MorphingRecipe, choose_canvases
 from workshop.recipes.autoencoder_recipe import AutoencoderRecipe
 from workshop.recipes.computing import Computing
-from workshop.recipes.faces import find_framing, read_faces
+from workshop.recipes.faces import Framed, find_framing, frame_alike, read_faces
+from workshop.strangers import as_strangers
 
 SIZE = 256
 SIDE = Layout(SIZE).face
@@ -39,9 +41,21 @@ def discs(count: int, first: int = 0) -> Pictures:
     return np.stack([pair(seed)[1] for seed in range(first, first + count)])
 
 
+def nodding(pictures: Pictures) -> Framed:
+    """The pictures as faces whose landmarks lie where the disc does."""
+    large = np.stack([cv2.resize(picture, (SIZE, SIZE)) for picture in pictures])
+    shape = np.random.default_rng(0).uniform(-40, 40, (478, 2))
+    near = (np.abs(large.astype(int) - (120, 170, 220)).sum(3) < 90)
+    middles = np.array([np.argwhere(disc).mean(0)[::-1] for disc in near])
+    return Framed(large.astype(np.uint8), (middles[:, None] + shape).astype(np.float32))
+
+
 def recipe_of(form: Form, pictures: Pictures, latents: int = 8) -> AutoencoderRecipe:
+    if form == "morphing":
+        two = AutoencoderShape(form, latents, 2)
+        return MorphingRecipe(two, nodding(pictures), [0, 1], 8, 0, Computing())
     shape = AutoencoderShape(form, latents)
-    return AutoencoderRecipe(shape, pictures, 8, False, 0, Computing())
+    return AutoencoderRecipe(shape, pictures, False, 8, 0, Computing())
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +118,8 @@ def test_half_encoded_lies_between_the_mean_and_the_face(recipe: AutoencoderReci
 def test_the_graph_reads_a_drawing_as_the_network_does(form: Form, tmp_path: Path) -> None:
     recipe = recipe_of(form, discs(16))
     losses = [recipe.step(index / 10)["reconstruction"] for index in range(10)]
-    assert losses[-1] < 0.8 * losses[0], "it learns"
+    # A morphing one begins with pictures as they are; what it learns is told below.
+    assert losses[-1] < (0.97 if form == "morphing" else 0.8) * losses[0], "it learns"
     space = fit_space(recipe.network)
     model = build_latent_onnx(recipe.network, space, (SIZE, SIZE))
     path = tmp_path / "discs.onnx"
@@ -204,7 +219,71 @@ def test_how_faces_lie_is_measured() -> None:
     assert find_framing(discs(3)) is None
 
 
+def test_framed_faces_lie_alike() -> None:
+    with closing(open_source(str(bundled_clip()), live=False)) as source:
+        frames = [source.read().image for _ in range(100)][::20]
+    side = frames[0].shape[0]
+    # Near and far, left and right; the third shows nobody.
+    pictures = np.stack([
+        cut_square(frame, Square(shift * side, shift * side, part * side), SIZE)
+        for frame, shift, part in zip(
+            frames, (0, 0.1, 5, 0.05, -0.1), (1, 0.8, 0.1, 0.9, 1.2), strict=True)
+    ])
+    seen: list[tuple[int, int]] = []
+    framed = frame_alike(pictures, (0.26, 0.42), lambda done, total: seen.append((done, total)))
+    assert len(framed) == 4 and seen[-1] == (5, 5)
+    assert framed.pictures.shape == (4, SIZE, SIZE, 3)
+    eyes = framed.landmarks[:, [33, 133, 362, 263]].mean(1)
+    np.testing.assert_allclose(eyes, np.broadcast_to((0.5 * SIZE, 0.42 * SIZE), (4, 2)), atol=0.1)
+    # And the pictures lie as their landmarks say.
+    lying = find_framing(framed.pictures)
+    assert lying is not None
+    np.testing.assert_allclose(lying, (0.26, 0.42), atol=0.021)
+
+
+def test_of_each_look_a_calm_and_an_open_mouthed_picture_is_bent() -> None:
+    random = np.random.default_rng(1)
+    count = 40
+    colours = np.array([[200, 40, 30], [30, 60, 220]])[np.arange(count) % 2]
+    pictures = np.broadcast_to(colours[:, None, None], (count, SIZE, SIZE, 3)).astype(np.uint8)
+    landmarks = np.broadcast_to(random.uniform(60, 200, (478, 2)), (count, 478, 2)).copy()
+    landmarks[:, 13] = landmarks[:, 14] = (128, 180)
+    landmarks[:, 14, 1] += np.arange(count)  # the last ones shout
+    away = random.uniform(5, 9, (26, 1, 2)) * random.choice([-1, 1], (26, 1, 2))
+    landmarks[6:32] += away  # these move their heads
+    chosen = choose_canvases(Framed(pictures, landmarks.astype(np.float32)), 2)
+    assert len(chosen) == 4
+    assert chosen[0] % 2 == chosen[1] % 2 != chosen[2] % 2 == chosen[3] % 2
+    for calm, shout in (chosen[:2], chosen[2:]):
+        assert calm < 6 and shout >= 32
+    with pytest.raises(UsageError, match="ask for 2"):
+        choose_canvases(Framed(pictures, landmarks.astype(np.float32)), 5)
+
+
+def test_a_morphing_network_learns_where_to_fetch_the_skin_from() -> None:
+    recipe = recipe_of("morphing", discs(48))
+    losses = [recipe.step(index / 80) for index in range(80)]
+    first, last = (np.mean([loss["moves"] for loss in part]) for part in (losses[:5], losses[-5:]))
+    assert last < 0.6 * first
+    # Half way between two faces the skin lies half way between theirs.
+    between = np.mean([loss["between"] for loss in losses[-5:]])
+    assert between < 0.7 * np.mean([loss["between"] for loss in losses[:5]])
+
+
+def test_a_stranger_is_the_same_face_in_other_light() -> None:
+    faces = torch.from_numpy(discs(4).astype(np.float32)).permute(0, 3, 1, 2) / 127.5 - 1
+    torch.manual_seed(0)
+    strange = as_strangers(np.random.default_rng(0), faces)
+    assert strange.shape == faces.shape and strange.abs().max() <= 1
+    for one, other in zip(faces, strange, strict=True):
+        assert (one - other).abs().mean() > 0.05
+        rows = torch.stack([one.mean(0).flatten(), other.mean(0).flatten()])
+        assert torch.corrcoef(rows)[0, 1].abs() > 0.4
+
+
 @pytest.mark.parametrize("options, told", [
+    (["--looks", "0"], "--looks"),
+    (["--form", "morphing"], "60; take more pictures, or --form convolutional"),
     (["--latents", "33"], "1 to 32"),
     (["--latents", "0"], "1 to 32"),
     (["--batch", "1"], "--batch"),

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from livegan.errors import UsageError
 from livegan.parameters import LATENTS
+from workshop.autoencoder_morphing import SHOWN, Morphing
 from workshop.networks import SLOPE, Block
 
 SIDE = 64
@@ -18,8 +19,9 @@ VALUES = SIDE * SIDE * 3
 _DENSE = (VALUES, 512, 128)
 _CHANNELS = (3, 24, 48, 96, 192)
 _COARSEST = SIDE >> (len(_CHANNELS) - 1)
+_COARSEST_VALUES = _CHANNELS[-1] * _COARSEST**2
 
-Form = Literal["dense", "convolutional"]
+Form = Literal["dense", "convolutional", "morphing"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 
@@ -29,8 +31,10 @@ class AutoencoderShape:
 
     Args:
         form: "dense" is 12288 > 512 > 128 > latents and back; "convolutional" halves the picture
-            four times and doubles it again.
+            four times and doubles it again; "morphing" halves it likewise, and bends and mixes
+            canvases.
         latents: how many numbers a picture is pressed through, 1 to 32.
+        canvases: of a morphing one; 0 for the others.
 
     Raises:
         UsageError: more latents than can be played, or none.
@@ -38,6 +42,7 @@ class AutoencoderShape:
 
     form: Form = "convolutional"
     latents: int = LATENTS
+    canvases: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= self.latents <= LATENTS:
@@ -47,19 +52,33 @@ class AutoencoderShape:
 class Autoencoder(nn.Module):
     """Picture to latents to picture; pictures are BGR in -1..1, 64 x 64.
 
+    A morphing one sees 64 x 64, and paints 256 x 256.
+
     Args:
         shape: its form.
+
+    Attributes:
+        side: of what it paints, in pixels.
     """
 
     def __init__(self, shape: AutoencoderShape) -> None:
         super().__init__()
         self.shape = shape
-        build = _dense if shape.form == "dense" else _convolutional
-        self.encoder, self.decoder = build(shape.latents)
+        self.encoder: nn.Sequential
+        self.decoder: nn.Sequential | Morphing
+        if shape.form == "dense":
+            self.encoder, self.decoder = _dense(shape.latents)
+        elif shape.form == "convolutional":
+            self.encoder = _convolutional_encoder(shape.latents)
+            self.decoder = _convolutional_decoder(shape.latents)
+        else:
+            self.encoder = _convolutional_encoder(shape.latents)
+            self.decoder = Morphing(shape.latents, shape.canvases)
+        self.side = SHOWN if shape.form == "morphing" else SIDE
         self.moments = Moments(shape.latents)
 
     def forward(self, latents: Tensor) -> Tensor:
-        """(B, latents) -> (B, 3, 64, 64) in -1..1."""
+        """(B, latents) -> (B, 3, side, side) in -1..1."""
         picture: Tensor = self.decoder(latents)
         return picture
 
@@ -125,19 +144,19 @@ def _dense(latents: int) -> tuple[nn.Sequential, nn.Sequential]:
     )
 
 
-def _convolutional(latents: int) -> tuple[nn.Sequential, nn.Sequential]:
+def _convolutional_encoder(latents: int) -> nn.Sequential:
     down = [
         Block(entering, leaving, stride=2)
         for entering, leaving in zip(_CHANNELS, _CHANNELS[1:], strict=False)
     ]
+    return nn.Sequential(*down, nn.Flatten(), nn.Linear(_COARSEST_VALUES, latents))
+
+
+def _convolutional_decoder(latents: int) -> nn.Sequential:
     up: list[nn.Module] = []
     for entering, leaving in zip(_CHANNELS[1:], _CHANNELS[2:], strict=False):
         up = [nn.Upsample(scale_factor=2), Block(leaving, entering), *up]
     # The last doubling is unfolded from channels: half of all work would be at 64 x 64 else.
     up += [nn.Conv2d(_CHANNELS[1], 3 * 4, 3, padding=1), nn.PixelShuffle(2), nn.Tanh()]
     coarsest = (_CHANNELS[-1], _COARSEST, _COARSEST)
-    values = _CHANNELS[-1] * _COARSEST**2
-    return (
-        nn.Sequential(*down, nn.Flatten(), nn.Linear(values, latents)),
-        nn.Sequential(nn.Linear(latents, values), nn.Unflatten(1, coarsest), *up),
-    )
+    return nn.Sequential(nn.Linear(latents, _COARSEST_VALUES), nn.Unflatten(1, coarsest), *up)

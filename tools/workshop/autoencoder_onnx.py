@@ -10,6 +10,8 @@ from onnx import TensorProto
 from torch import nn
 
 from livegan.conditioners.latent_drawing import REACH, READ, Layout
+from workshop.autoencoder_morphing import Morphing
+from workshop.autoencoder_morphing_onnx import add_morphing
 from workshop.autoencoder_networks import SIDE, Autoencoder
 from workshop.latent_space import LatentSpace
 from workshop.networks import Block
@@ -38,9 +40,12 @@ def build_latent_onnx(
     played = graph.add("Add", [_seen(graph, network, space, drawing, layout),
                                _sliders(graph, drawing, layout, network.shape.latents)])
     latents = _affine(graph, played, to_array(space.axes.T), to_array(space.centre))
-    x = _walk(graph, network.decoder, latents)
-    x = _enlarged(graph, x, size[0] // SIDE)
-    x = graph.add("Round", [graph.scaled(x, 127.5, 127.5)])
+    if isinstance(network.decoder, Morphing):
+        x = add_morphing(graph, network.decoder, _walk(graph, network.decoder.trunk, latents))
+    else:
+        x = _enlarged(graph, _walk(graph, network.decoder, latents), size[0] // SIDE)
+        x = graph.scaled(x, 127.5, 127.5)
+    x = graph.add("Round", [x])
     x = graph.add("Cast", [_clipped(graph, x, 0, 255)], to=TensorProto.UINT8)
     graph.add("Transpose", [x], OUTPUT, perm=[0, 2, 3, 1])
     return graph.model(size)

@@ -13,6 +13,9 @@ from torch.nn import functional
 from livegan.conditioners.latent_drawing import COUNT, REACH, READ, Layout
 from workshop.autoencoder_networks import SIDE, Autoencoder
 
+_AT_ONCE = 16
+"""So many pictures are painted at a time: a morphing network keeps all its canvases for each."""
+
 LEAST_VARIANCE = 1e-6
 """Of the largest: latents that never move are not divided by nothing."""
 
@@ -52,7 +55,10 @@ def fit_space(network: Autoencoder) -> LatentSpace:
     axes = directions * spread
     device = network.moments.first.device
     steps = torch.cat([mean + axes.T, mean - axes.T]).float().to(device)
-    above, below = network(steps).flatten(1).double().cpu().chunk(2)
+    painted = torch.cat([
+        functional.adaptive_avg_pool2d(network(part), SIDE) for part in torch.split(steps, _AT_ONCE)
+    ])
+    above, below = painted.flatten(1).double().cpu().chunk(2)
     changes = (above - below) / 2  # (N, values)
     turn = torch.linalg.eigh(changes @ changes.T)[1].flip(1)
     brighter = (turn.T @ changes).sum(1)
@@ -76,6 +82,13 @@ def paint(
         (B, S, S, 3) uint8 BGR.
     """
     network.eval()
+    parts = np.split(drawings, range(_AT_ONCE, len(drawings), _AT_ONCE))
+    return np.concatenate([_painted(network, space, part) for part in parts])
+
+
+def _painted(
+    network: Autoencoder, space: LatentSpace, drawings: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     device = network.moments.first.device
     centre, axes, inverse = (part.to(device) for part in (space.centre, space.axes, space.inverse))
     layout = Layout(drawings.shape[1])
@@ -87,9 +100,10 @@ def paint(
     sliders = columns.mean((1, 3)) * (2 * REACH / 255) - REACH  # (B, 32)
     seen = ((network.encode(face) - centre) @ inverse.T).clamp(-REACH, REACH)
     played = share[:, None] * seen + sliders[:, : len(centre)]
-    picture = network(centre + played @ axes.T)  # (B, 3, 64, 64)
-    picture = functional.interpolate(
-        picture, scale_factor=layout.size / SIDE, mode="bicubic", align_corners=False
-    )
+    picture = network(centre + played @ axes.T)  # (B, 3, side, side)
+    if network.side != layout.size:
+        picture = functional.interpolate(
+            picture, scale_factor=layout.size / network.side, mode="bicubic", align_corners=False
+        )
     levels = (picture * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
     return np.ascontiguousarray(levels.permute(0, 2, 3, 1).cpu().numpy())

@@ -29,14 +29,24 @@ fixed variance (Kingma and Welling 2014). The noise grows until FULL_NOISE_FROM 
 over: a decoder that hears nothing else at first learns to paint the mean face."""
 
 
+def noise_at(fraction: float) -> float:
+    """Of the noise on the latents, the standard deviation."""
+    return NOISE * min(1.0, fraction / FULL_NOISE_FROM)
+
+
+def rate_at(fraction: float) -> float:
+    """The learning rate: falling to 0 along half a wave."""
+    return RATE * 0.5 * (1 + math.cos(math.pi * fraction))
+
+
 class AutoencoderRecipe:
     """Everything that changes while training, and the step that changes it.
 
     Args:
         shape: of the network.
         pictures: (N, 64, 64, 3) uint8 BGR, what it is trained on.
-        batch: pictures a step.
         flip: mirror every other one.
+        batch: pictures a step.
         seed: of the first weights and of all chance.
         computing: where, and how exactly.
     """
@@ -45,8 +55,8 @@ class AutoencoderRecipe:
         self,
         shape: AutoencoderShape,
         pictures: NDArray[np.uint8],
-        batch: int,
         flip: bool,
+        batch: int,
         seed: int,
         computing: Computing,
     ) -> None:
@@ -88,13 +98,12 @@ class AutoencoderRecipe:
             self.network.freeze_norms()
         with self._computing.autocast():
             latents = self.network.encode(pictures).float()
-            noise = NOISE * min(1.0, fraction / FULL_NOISE_FROM) * torch.randn_like(latents)
+            noise = noise_at(fraction) * torch.randn_like(latents)
             painted = self.network(latents + noise).float()
         self.network.moments.watch(latents)
         reconstruction = reconstruction_loss(painted, pictures)
         size = latents.square().sum(1).mean()
-        rate = RATE * 0.5 * (1 + math.cos(math.pi * fraction))
-        descend(self.adam, reconstruction + PULL * size, rate)
+        descend(self.adam, reconstruction + PULL * size, rate_at(fraction))
         self.steps += 1
         return {"reconstruction": reconstruction.item(), "latents": size.item()}
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.conditioners.face_detector import FaceDetector
-from livegan.conditioners.face_framing import eyes_of
+from livegan.conditioners.face_framing import cut_square, eyes_of, frame_face
 from livegan.conditioners.plain import Plain
 from livegan.errors import UsageError
+from livegan.face_topology import COUNT
 from livegan.frames import Image
 from livegan.model_card import ConditionerCard
 from livegan.sources.pictures import read_picture
@@ -27,6 +28,9 @@ from workshop.splitting import by_time
 HELD_OUT = 0.15
 LOOKED_AT = 64
 """So many pictures tell how faces lie in all of them."""
+INSIDE, TIGHTEST = 0.9, 1.2
+"""The part of the squares that should lie inside their pictures, and how much smaller than the
+pictures they may be for that: no chin is to be lost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +99,68 @@ def find_framing(pictures: NDArray[np.uint8]) -> tuple[float, float] | None:
 
     Returns:
         The distance of the eyes, and how far down they lie, in parts of S, two digits each; None
-        where most pictures show no face.
+        where most pictures show no face. Where squares around moved heads would reach out of the
+        pictures, they are tighter than the pictures are.
     """
     side = pictures.shape[1]
     chosen = pictures[spread(len(pictures), LOOKED_AT)]
     with closing(FaceDetector(still=True)) as detector:
         found = [detector.find(np.ascontiguousarray(picture)) for picture in chosen]
-    eyes = [eyes_of(landmarks) / side for landmarks in found if landmarks is not None]
+    eyes = np.array([eyes_of(landmarks) / side for landmarks in found if landmarks is not None])
     if 2 * len(eyes) < len(chosen):
         return None
-    _, height, apart = np.median(eyes, axis=0)
-    return round(float(apart), 2), round(float(height), 2)
+    x, y, apart = eyes.T
+    height = float(np.median(y))
+    room = np.min([2 * x, 2 * (1 - x), y / height, (1 - y) / (1 - height)], axis=0)
+    usual = float(np.median(apart))
+    inside = float(np.quantile(apart / np.maximum(room, 0.1), INSIDE))
+    return round(min(max(usual, inside), TIGHTEST * usual), 2), round(height, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Framed:
+    """Pictures in which all faces lie alike.
+
+    Args:
+        pictures: (N, S, S, 3) uint8 BGR.
+        landmarks: (N, 478, 2) float32, in pixels of them.
+    """
+
+    pictures: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+
+def frame_alike(
+    pictures: NDArray[np.uint8], framing: tuple[float, float],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Framed:
+    """Cut each face out as the stage cuts a performer's; pictures without a face are left out.
+
+    So no latent has to tell where a face lies.
+
+    Args:
+        pictures: (N, S, S, 3) uint8 BGR.
+        framing: as `find_framing` gives it.
+        progress: called with the pictures that are looked at and all there are.
+    """
+    side = pictures.shape[1]
+    cut, landmarks = [], []
+    with closing(FaceDetector(still=True)) as detector:
+        for index, picture in enumerate(pictures):
+            progress(index + 1, len(pictures))
+            found = detector.find(np.ascontiguousarray(picture))
+            if found is None:
+                continue
+            square = frame_face(eyes_of(found), *framing)
+            cut.append(cut_square(picture, square, side))
+            landmarks.append((found[:, :2] - (square.left, square.top)) * (side / square.side))
+    return Framed(
+        np.asarray(cut, np.uint8).reshape(-1, side, side, 3),
+        np.asarray(landmarks, np.float32).reshape(-1, COUNT, 2),
+    )
 
 
 def _stack(pictures: Iterable[Image], size: int) -> NDArray[np.uint8]:
