@@ -265,10 +265,12 @@ def test_flicker_is_judged_where_there_is_a_face(
             writer.write(face if index >= 4 else np.zeros_like(face))
     writer.release()
     judged_on: list[Image] = []
-    monkeypatch.setattr(
-        "workshop.evaluation_clip.flicker_of",
-        lambda painter, stills: (judged_on.extend(stills), ({}, []))[1],
-    )
+
+    def watched(painter: Painter, stills: list[Image]) -> tuple[dict[str, float], list[str]]:
+        judged_on.extend(stills)
+        return {}, []
+
+    monkeypatch.setattr("workshop.evaluation_clip.flicker_of", watched)
     card = ModelCard("mirror", (256, 256), ConditionerCard("face_mesh", 1))
     evaluate_clip(Mirror(Mirror.Hand((256, 256)), card), late, Album(tmp_path))
     assert len(judged_on) == 3 and min(still.mean() for still in judged_on) > 40

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from livegan.errors import UsageError
-from workshop.journal import Journal, write_whole
+from workshop.journal import Journal
+from workshop.whole_files import write_whole
 
 
 def test_work_goes_on_from_the_last_whole_line(tmp_path: Path) -> None:

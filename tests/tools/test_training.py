@@ -104,6 +104,31 @@ def test_a_disk_that_fills_up_leaves_the_checkpoints_as_they_were(
     assert told(out)["progress"]["steps"] == 18
 
 
+@pytest.mark.parametrize("name", ["history.json", "preview.png", "run.json", "index.html"])
+def test_a_file_that_finds_no_room_is_told_in_a_line_and_the_run_goes_on(
+    name: str, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "run"
+    assert run(dataset, out, "--epochs", "1") == 0
+    before = (out / name).read_bytes()
+    write_bytes = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if name in path.name:
+            write_bytes(path, content[:10])
+            raise OSError(28, "No space left on device")
+        return write_bytes(path, content)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_bytes", full)
+        assert run(dataset, out, "--epochs", "2") == 2
+    error = capsys.readouterr().err
+    assert f"can't write {out / name}: No space left" in error and error.count("\n") == 1
+    assert (out / name).read_bytes() == before
+    assert run(dataset, out, "--epochs", "2") == 0
+
+
 def test_a_crash_says_how_to_go_on(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

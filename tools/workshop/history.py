@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 from livegan.errors import UsageError
+from workshop.whole_files import write_whole
 
 MOST_POINTS = 1000
 """More than a curve on a page can show."""
@@ -65,8 +65,10 @@ class History:
         return max(found, key=lambda point: point[metric], default=None)
 
     def write(self) -> None:
-        """Keep it."""
-        partial = self._path.with_name(f"{self._path.name}.partial")
+        """Keep it.
+
+        Raises:
+            UsageError: the disk is full.
+        """
         text = json.dumps({"losses": self.losses, "metrics": self.metrics})
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, self._path)
+        write_whole(self._path, text.encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -109,17 +108,3 @@ def refuse_strangers(journal: Path) -> None:
             f"{journal.parent} holds pictures already that did not come from this command, such as"
             f" {min(found)}; choose another --out"
         )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    Raises:
-        UsageError: the disk is full, or the folder is gone.
-    """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, path)
-    except OSError as error:
-        raise UsageError(f"can't write {path}: {error.strerror}") from error

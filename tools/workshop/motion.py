@@ -21,7 +21,7 @@ from livegan.puppetry.neutral import Neutral
 from livegan.puppetry.pose import canonical
 from livegan.puppetry.retarget import Drive, read_drive
 from livegan.sources import open_source
-from workshop.journal import write_whole
+from workshop.whole_files import write_whole
 
 Array = NDArray[np.float64]
 SHIPPED = Path(__file__).with_name("motion.npz")

@@ -112,6 +112,7 @@ def _write_generator(checkpoint: Path, path: Path) -> None:
     from livegan.model_card import ModelCard, write_card
     from workshop.checkpoint import load_checkpoint, read_run
     from workshop.recipes import find_recipe
+    from workshop.whole_files import write_whole
 
     run = read_run(checkpoint)
     product = find_recipe(run["settings"]["recipe"]).products(run)[0]
@@ -119,12 +120,7 @@ def _write_generator(checkpoint: Path, path: Path) -> None:
     model = product.to_onnx()
     card = ModelCard(path.parent.name, product.size, product.conditioner, product.puppet)
     write_card(model, card)
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.write_bytes(model.SerializeToString())
-        os.replace(partial, path)
-    except OSError as error:
-        raise UsageError(f"can't write {path}: {error.strerror}") from error
+    write_whole(path, model.SerializeToString())
 
 
 def main(argv: Sequence[str]) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -24,6 +23,7 @@ import cv2
 from livegan.errors import UsageError
 from livegan.frames import Image
 from workshop.chart import Chart, draw_chart, key_of
+from workshop.whole_files import write_whole
 
 Figure: TypeAlias = float | int | str | None
 _JPEG_QUALITY = 90
@@ -135,12 +135,11 @@ def write_page(path: Path, page: Page, *, inline: bool = True) -> None:
         ValueError: a row has more or fewer pictures than there are captions.
         UsageError: the page can't be written, or a picture's file can't be read.
     """
-    partial = path.with_name(f"{path.name}.partial")
     try:
-        partial.write_text(_page(page, path.parent, inline), encoding="utf-8")
-        os.replace(partial, path)
+        text = _page(page, path.parent, inline)
     except OSError as error:
-        raise UsageError(f"can't write {path}: {error.strerror}") from error
+        raise UsageError(f"can't read {error.filename}: {error.strerror}") from error
+    write_whole(path, text.encode())
 
 
 def told(value: Figure) -> str:

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from livegan.errors import UsageError
 from livegan.frames import Image
 from workshop.held_out import HeldOut, read_held_out, write_held_out
+from workshop.whole_files import write_whole
 
 HELD_OUT = "held_out.npz"
 
@@ -75,11 +75,7 @@ class RunFolder:
         Raises:
             UsageError: run.json is gone or broken, or can't be written.
         """
-        told = {**self.read(), "progress": dict(progress)}
-        try:
-            self._write("run.json", told)
-        except OSError as error:
-            raise UsageError(f"can't write {self.path / 'run.json'}: {error.strerror}") from error
+        self._write("run.json", {**self.read(), "progress": dict(progress)})
 
     def read(self) -> dict[str, Any]:
         """What run.json says.
@@ -119,6 +115,9 @@ class RunFolder:
         Args:
             rows: drawing, output and target, say; all (H, W, 3) uint8 BGR of one size. Shorter
                 rows end in black.
+
+        Raises:
+            UsageError: the disk is full.
         """
         longest = max(map(len, rows))
         filled = [[*row, *[np.zeros_like(row[0])] * (longest - len(row))] for row in rows]
@@ -126,9 +125,7 @@ class RunFolder:
         if len(joined) % 2:
             joined.append(np.zeros_like(joined[0]))
         sheet = np.vstack([np.hstack(joined[i : i + 2]) for i in range(0, len(joined), 2)])
-        partial = self.path / "preview.partial.png"
-        cv2.imwrite(str(partial), sheet)
-        os.replace(partial, self.path / "preview.png")
+        write_whole(self.path / "preview.png", cv2.imencode(".png", sheet)[1].tobytes())
 
     def _refuse_strangers(self) -> None:
         """What isn't of a run and would be written over, or is another folder's page."""
@@ -156,6 +153,5 @@ class RunFolder:
                 )
 
     def _write(self, name: str, data: dict[str, Any]) -> None:
-        partial = self.path / f"{name}.partial"
-        partial.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(partial, self.path / name)
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        write_whole(self.path / name, text.encode())

@@ -17,8 +17,9 @@ from livegan.sources.pictures import read_picture
 from workshop.building import list_pictures
 from workshop.cleaning import CHECKS, Drop, Measured, MeasureJob, judge
 from workshop.contact_sheet import Section, Tile, draw_sheet, thumbnail
-from workshop.journal import Journal, write_whole
+from workshop.journal import Journal
 from workshop.tally import Tally
+from workshop.whole_files import write_whole
 from workshop.workers import spread, usual_workers
 
 NAME = "clean"

@@ -17,8 +17,9 @@ from livegan.sources.pictures import read_picture
 from workshop.annotations import read_annotations
 from workshop.building import list_pictures
 from workshop.face_finder import FaceFinder, cut_face
-from workshop.journal import Journal, refuse_strangers, write_whole
+from workshop.journal import Journal, refuse_strangers
 from workshop.tally import Tally
+from workshop.whole_files import write_whole
 from workshop.workers import spread, usual_workers
 
 NAME = "crop-faces"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from livegan.errors import UsageError
 from workshop.fetching import Busy, Fetched, Fetcher, NoPicture
-from workshop.journal import Journal, refuse_strangers, write_whole
+from workshop.journal import Journal, refuse_strangers
 from workshop.tally import Tally
+from workshop.whole_files import write_whole
 
 NAME = "download"
 HELP = "fetch pictures: a list of addresses, or one address that gives a new picture each time"
