@@ -1,4 +1,4 @@
-"""One frame in, one picture out: condition, generate, mix. Runs in one thread."""
+"""One frame in, one picture out: condition, generate, finish. Runs in one thread."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livegan.delay import DelayLine
 from livegan.errors import GeneratorLost
 from livegan.frames import Frame, Image
-from livegan.look import Look, Resting
-from livegan.parameters import LiveValues, Values
+from livegan.look import Following, Look, Resting
+from livegan.parameters import Glide, LiveValues, Values
 from livegan.statistics import Statistics
 from livegan.supervision import HealthBoard, State, one_line
 
@@ -35,19 +36,37 @@ class Engine:
         look: what paints first.
         values: what is played; one snapshot is taken for each frame.
         statistics, health: where it reports.
+        watch: called, in the engine's thread, with what was seen in each frame and the values
+            that it was seen with.
     """
 
     def __init__(
-        self, look: Look, values: LiveValues, statistics: Statistics, health: HealthBoard
+        self,
+        look: Look,
+        values: LiveValues,
+        statistics: Statistics,
+        health: HealthBoard,
+        watch: Callable[[Conditioned, Frame, Values], None] | None = None,
     ) -> None:
+        # These load OpenCV: not before a look did.
+        from livegan.blending import Blending
+        from livegan.finish import Finish
+
         self._look = look
         self._values = values
         self._statistics = statistics
         self._health = health
         self._exchange = threading.Lock()
         self._next: tuple[Look, Callable[[], None]] | None = None
+        self._watch = watch
+        self._glide = Glide()
+        self._make_blending = Blending
+        self._blending = Blending()
+        self._delay = DelayLine()
+        self._finish = Finish()
+        self._neutrals = values.snapshot().fired("puppet.neutral")
         self._last: Frame | None = None
-        self._held: Image | None = None
+        self._frozen: Image | None = None
         self._closed = False
 
     @property
@@ -71,8 +90,7 @@ class Engine:
     def paint(self, frame: Frame) -> Frame | None:
         """Paint a frame; None if that failed and there is no earlier picture to show instead."""
         self._take_over()
-        conditioner = self._look.conditioner
-        return self._work(frame, lambda values: conditioner.condition(frame, values))
+        return self._work(frame, self._look.conditioner.condition)
 
     def rest(self, now_s: float) -> Frame | None:
         """Paint the puppet at rest, where no frames come.
@@ -91,7 +109,7 @@ class Engine:
         empty = np.zeros((1, 1, 3), np.uint8)
         index = self._last.index if self._last else BEFORE_THE_FIRST
         frame = Frame(empty, index, now_s)
-        return self._work(frame, lambda values: conditioner.rest(now_s, values))
+        return self._work(frame, lambda _, values: conditioner.rest(now_s, values))
 
     def close(self) -> None:
         """Close the look, and one that waits to take over or comes late. May be called twice."""
@@ -102,28 +120,48 @@ class Engine:
             waiting[0].close()
         self._look.close()
 
-    def _work(self, frame: Frame, condition: Callable[[Values], Conditioned]) -> Frame | None:
-        values = self._values.snapshot()
+    def _work(
+        self, frame: Frame, condition: Callable[[Frame, Values], Conditioned]
+    ) -> Frame | None:
+        began_s = time.monotonic()
+        values = self._glide.at(began_s, self._values.snapshot())
+        self._hear_neutral(values)
         stage = "conditioner"
         try:
-            began_s = time.monotonic()
-            drawn = condition(values)
+            drawn = condition(self._source_frame(frame, values), values)
             drawn_s = time.monotonic()
             stage = "generator"
-            picture = self._look.generator.generate(drawn.image)
+            generator = self._look.generator
+            drawing, picture = self._blending.paint(generator, drawn, drawn_s, values)
             painted_s = time.monotonic()
         except Exception as error:
             state: State = "lost" if isinstance(error, GeneratorLost) else "degraded"
             self._health.report(stage, state, one_line(error), error)
-            return self._last and self._mixed(self._last, frame, values)
+            return self._last and self._finished(self._last, frame, values)
         self._health.report("conditioner", "ok")
         self._health.report("generator", "ok")
         self._statistics.spent("condition", drawn_s, drawn_s - began_s)
         self._statistics.spent("generate", painted_s, painted_s - drawn_s)
-        self._last = dataclasses.replace(
-            frame, image=picture, camera=drawn.camera, drawing=drawn.image
-        )
-        return self._mixed(self._last, frame, values)
+        if self._watch:
+            self._watch(drawn, frame, values)
+        self._last = dataclasses.replace(frame, image=picture, camera=drawn.camera, drawing=drawing)
+        return self._finished(self._last, frame, values)
+
+    def _hear_neutral(self, values: Values) -> None:
+        """Take the performer's neutral face again, if that was asked since the last frame."""
+        fired = values.fired("puppet.neutral")
+        if fired != self._neutrals and isinstance(self._look.conditioner, Following):
+            self._look.conditioner.recalibrate()
+        self._neutrals = fired
+
+    def _source_frame(self, frame: Frame, values: Values) -> Frame:
+        """The frame, or, frozen, its time with the picture that came as it was frozen."""
+        if not values.switch("source.freeze"):
+            self._frozen = None
+            return frame
+        if self._frozen is None:
+            self._frozen = frame.image
+        return dataclasses.replace(frame, image=self._frozen)
 
     def _take_over(self) -> None:
         with self._exchange:
@@ -133,19 +171,13 @@ class Engine:
         old = self._look
         self._look, then = waiting
         then()
+        self._glide.jump()
+        self._blending = self._make_blending()
         threading.Thread(target=old.close, name="close-look", daemon=True).start()
 
-    def _mixed(self, painted: Frame, frame: Frame, values: Values) -> Frame:
+    def _finished(self, painted: Frame, frame: Frame, values: Values) -> Frame:
         """What was painted, as `output` wants it, with the stamp of `frame`."""
-        picture = painted.image
-        if not values.switch("output.freeze"):
-            self._held = None
-        elif self._held is None:
-            self._held = picture
-        if self._held is not None:
-            picture = self._held
-        if values.switch("output.blackout"):
-            picture = np.zeros_like(picture)
-        elif values.switch("output.mirror"):
-            picture = np.ascontiguousarray(picture[:, ::-1])
-        return dataclasses.replace(painted, image=picture, captured_at_s=frame.captured_at_s)
+        painted = dataclasses.replace(painted, captured_at_s=frame.captured_at_s)
+        shown = self._delay.after(painted, time.monotonic(), values.number("output.delay") / 1e3)
+        picture = self._finish(shown.image, values)
+        return shown if picture is shown.image else dataclasses.replace(shown, image=picture)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Iterator
-from itertools import groupby
 
 from livegan.errors import SinkError
-from livegan.parameters import TABLE, Parameter, Setting
+from livegan.parameters import reference
 from livegan.presets import IDENTITY, list_presets, read_preset
 
 
@@ -21,10 +19,13 @@ def presets(_: argparse.Namespace) -> int:
     return 0
 
 
-def parameters(_: argparse.Namespace) -> int:
+def parameters(options: argparse.Namespace) -> int:
     """List what can be played."""
-    for name, row in _named_rows():
-        print(f"{name:24} {row.range_text:24} {_text(row.default):14} {row.description}")
+    if options.markdown:
+        print(reference.markdown(), end="")
+        return 0
+    for name, row in reference.named_rows():
+        print(f"{name:26} {row.range_text:24} {row.default_text:8} {row.description}")
     return 0
 
 
@@ -41,18 +42,6 @@ def devices(_: argparse.Namespace) -> int:
     for line in _displays() + _virtual_cameras():
         print(line)
     return 0
-
-
-def _named_rows() -> Iterator[tuple[str, Parameter]]:
-    """The rows of the table by name; those that are numbered are one: `latent.1 to latent.32`."""
-
-    def of(row: Parameter) -> str:
-        group, _, name = row.name.partition(".")
-        return group if name.isdecimal() else row.name
-
-    for _, rows in groupby(TABLE.values(), of):
-        first, *more = rows
-        yield (f"{first.name} to {more[-1].name}" if more else first.name), first
 
 
 def _displays() -> list[str]:
@@ -75,9 +64,3 @@ def _virtual_cameras() -> list[str]:
         for device in list_loopbacks()
     ]
     return lines or [f"no virtual camera; {LOOPBACK_CURE}"]
-
-
-def _text(value: Setting) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else f"{value:g}"

@@ -176,11 +176,6 @@ class Performance:
         if self._engine:
             self._repertoire.next(self._engine)
 
-    def recalibrate(self) -> None:
-        """Take the performer's neutral face again."""
-        if self.look and isinstance(self.look.conditioner, Following):
-            self.look.conditioner.recalibrate()
-
     def hud(self) -> list[str]:
         """How it goes, as lines for the window."""
         now_s = time.monotonic()

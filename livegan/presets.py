@@ -6,6 +6,12 @@
 
     [face_mesh]                    # one table for each group that `livegan parameters` lists
     line_width = 2.0
+
+Where values of the group `generator` are set too, its name stands among them:
+
+    [generator]
+    name = "mona-lisa"
+    mix = 0.8
 """
 
 from __future__ import annotations
@@ -103,7 +109,7 @@ def read_preset(name: str) -> Preset:
     schema = table.pop("schema", None)
     if type(schema) is not int or schema != SCHEMA:
         raise PresetError(f"{path}: schema is {schema!r}, wanted {SCHEMA}")
-    generator = table.pop("generator", None)
+    generator = _take_name(table)
     if not isinstance(generator, str) or not generator:
         raise PresetError(f'{path}: generator is {generator!r}, wanted a name such as "mona-lisa"')
     conditioner = table.pop("conditioner", None)
@@ -115,6 +121,9 @@ def read_preset(name: str) -> Preset:
             parameter = find(key)
         except ParameterError as error:
             warnings.append(f"{path}: passed over: {error}")
+            continue
+        if not parameter.kept:
+            warnings.append(f"{path}: passed over: {key} is nothing that a preset can hold")
             continue
         try:
             accepted = parameter.accept(given)
@@ -133,7 +142,9 @@ def write_preset(preset: Preset, path: Path) -> None:
     Raises:
         PresetError: the file cannot be written.
     """
-    lines = [f"schema = {SCHEMA}", f"generator = {_toml_text(preset.generator)}"]
+    named = _toml_text(preset.generator)
+    in_group = any(TABLE[key].group == "generator" for key in preset.values if key in TABLE)
+    lines = [f"schema = {SCHEMA}"] if in_group else [f"schema = {SCHEMA}", f"generator = {named}"]
     if preset.conditioner:
         lines.append(f"conditioner = {_toml_text(preset.conditioner)}")
     group = ""
@@ -143,6 +154,8 @@ def write_preset(preset: Preset, path: Path) -> None:
         if key.partition(".")[0] != group:
             group = key.partition(".")[0]
             lines += ["", f"[{group}]"]
+            if group == "generator":
+                lines.append(f"name = {named}")
         lines.append(f"{key.partition('.')[2]} = {_toml_value(preset.values[key])}")
     try:
         write_atomically(path, "\n".join(lines) + "\n")
@@ -183,6 +196,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise PresetError(f"{path}: not TOML: {reason}") from None
     except OSError as error:
         raise PresetError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _take_name(table: dict[str, Any]) -> object:
+    """Take the generator's name out of the table, and leave the values of its group there."""
+    generator = table.pop("generator", None)
+    if not isinstance(generator, dict):
+        return generator
+    name = generator.pop("name", None)
+    table["generator"] = generator
+    return name
 
 
 def _check_conditioner(path: Path, generator: str, conditioner: object) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 from livegan.errors import SourceEnded
 from livegan.frames import Frame
@@ -16,6 +16,9 @@ from livegan.look import Look
 from livegan.parameters import Values
 from livegan.sinks.sink import Sink
 from livegan.sources.source import Source
+
+if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
+    from livegan.conditioners.conditioner import Conditioned
 
 Item = TypeVar("Item")
 
@@ -73,23 +76,29 @@ def render(
         source: opened with `live=False`.
         look: what paints.
         sink: takes every frame; opened with `live=False` where it is a recording.
-        values: hold for the whole rendering.
+        values: hold for the whole rendering; `output.delay` is for sound that is heard live.
         progress: called after each frame; it ends the rendering by returning False.
     """
+    # These load OpenCV: not before a look did.
+    from livegan.blending import Blending
+    from livegan.finish import Finish
+
+    blending, finish = Blending(), Finish()
+
+    def paint(seen: Conditioned, frame: Frame) -> Frame:
+        time_s = frame.captured_at_s
+        drawing, picture = blending.paint(look.generator, seen, time_s, values)
+        picture = finish(picture, values)
+        return dataclasses.replace(frame, image=picture, camera=seen.camera, drawing=drawing)
+
     began_s = time.monotonic()
     done = Progress(0, None, 0.0)
     frames = Ahead(_read(source))
     drawn = Ahead((look.conditioner.condition(frame, values), frame) for frame in frames)
-    painted = Ahead(
-        (look.generator.generate(seen.image), seen, frame) for seen, frame in drawn
-    )
+    painted = Ahead((paint(seen, frame), seen) for seen, frame in drawn)
     try:
-        for picture, seen, frame in painted:
-            sink.show(
-                dataclasses.replace(
-                    frame, image=picture, camera=seen.camera, drawing=seen.image
-                )
-            )
+        for picture, seen in painted:
+            sink.show(picture)
             found = done.found if seen.found is None else (done.found or 0) + seen.found
             done = Progress(done.frames + 1, found, time.monotonic() - began_s)
             if not progress(done):

@@ -14,7 +14,7 @@ from livegan.supervision import HealthBoard, one_line
 
 logger = logging.getLogger("livegan")
 
-_OF_THE_STAGE = ("source.", "output.")
+_OF_THE_STAGE = ("source", "output")
 """Camera and screen stay as they are set when the look changes, unless the preset sets them."""
 
 
@@ -66,10 +66,12 @@ class Repertoire:
 
     def adopt(self, look: Look) -> None:
         """Set the values that a look wants, as it takes over."""
-        now = self._values.snapshot()
-        stay = {name: now[name] for name in TABLE if name.startswith(_OF_THE_STAGE)}
-        defaults = {name: row.default for name, row in TABLE.items()}
-        self._values.update({**defaults, **stay, **look.values, **self._overrides})
+        defaults = {
+            name: row.default
+            for name, row in TABLE.items()
+            if row.kept and row.group not in _OF_THE_STAGE
+        }
+        self._values.update({**defaults, **look.values, **self._overrides})
 
     def _open(self, preset: Preset) -> Look:
         for warning in preset.warnings:

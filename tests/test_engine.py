@@ -145,3 +145,69 @@ def test_a_look_that_cannot_rest_leaves_the_last_picture() -> None:
     engine, _, _ = make(Look("plain", Restless(), FakeGenerator(), {}))
     assert level(engine.paint(frame(4))) == 4
     assert engine.rest(60.0) is None
+
+
+def test_a_frozen_source_is_still_played() -> None:
+    engine, values, _ = make(fake_look(generator=brighter(5)))
+    engine.paint(frame(1))
+    values.update({"source.freeze": True})
+    assert level(engine.paint(frame(20, index=1))) == 25
+    held = engine.paint(frame(40, index=2))
+    assert level(held) == 25
+    assert held is not None and (held.index, held.captured_at_s) == (2, 102.0)
+    values.update({"source.freeze": False})
+    assert level(engine.paint(frame(60, index=3))) == 65
+
+
+def test_bypass_shows_the_camera_whatever_the_generator_does() -> None:
+    engine, values, _ = make(fake_look(generator=brighter(100)))
+    values.update({"source.bypass": True})
+    assert level(engine.paint(frame(7))) == 7
+
+
+def test_the_neutral_face_is_taken_again_once_for_each_time_it_is_asked() -> None:
+    conditioner = FakeConditioner()
+    engine, values, _ = make(fake_look(conditioner=conditioner))
+    engine.paint(frame(1))
+    assert conditioner.recalibrated == 0
+    values.update({"puppet.neutral": True})
+    for index in (1, 2, 3):
+        engine.paint(frame(1, index))
+    assert conditioner.recalibrated == 1
+
+
+def test_a_number_that_is_played_glides_there_and_a_new_look_begins_with_its_own() -> None:
+    engine, values, _ = make()
+    engine.paint(frame(100))
+    values.update({"output.fade": 1.0})
+    assert 0 < level(engine.paint(frame(100, index=1))) <= 100
+    new = fake_look("new", values={"output.fade": 0.5})
+    engine.exchange(new, lambda: values.update(new.values))
+    assert level(engine.paint(frame(100, index=2))) == 50
+
+
+def test_a_delayed_picture_brings_its_own_age_and_index() -> None:
+    engine, values, _ = make()
+    engine.paint(frame(0))
+    values.update({"output.delay": 500.0})
+    shown = [engine.paint(frame(index, index)) for index in range(1, 5)]
+    last = shown[-1]
+    assert last is not None and last.index < 4 and last.captured_at_s == 100.0 + last.index
+    assert level(last) == last.index
+
+
+def test_who_watches_is_told_what_was_seen_and_with_which_values() -> None:
+    seen = []
+    values = LiveValues({"source.zoom": 2.0})
+    engine = Engine(
+        fake_look(),
+        values,
+        Statistics(),
+        HealthBoard(),
+        lambda drawn, frame, values: seen.append(
+            (drawn.found, frame.index, values.number("source.zoom"))
+        ),
+    )
+    engine.paint(frame(1, index=3))
+    engine.rest(50.0)
+    assert seen == [(True, 3, 2.0), (False, 3, 2.0)]

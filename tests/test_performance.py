@@ -316,13 +316,3 @@ def test_a_sink_can_join_and_leave_while_it_plays() -> None:
         assert main.wait_for(lambda frames: len(frames) > shown + 5)
         assert performance.sinks.specs() == ["null"]
     assert recording.closed
-
-
-def test_neutral_is_taken_again_by_the_conditioner() -> None:
-    conditioner = FakeConditioner()
-    look = fake_look(conditioner=conditioner)
-    sink = FakeSink()
-    with make(endless(1), {"null": [sink]}, lambda _: look) as performance:
-        assert sink.wait_for(lambda frames: len(frames) > 0)
-        performance.recalibrate()
-    assert conditioner.recalibrated == 1

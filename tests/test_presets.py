@@ -67,6 +67,23 @@ def test_a_misspelt_key_is_answered_with_the_nearest(tmp_path: Path) -> None:
     assert preset.warnings[0].endswith("did you mean puppet.mouth_gain?")
 
 
+def test_what_is_no_part_of_a_look_is_passed_over(tmp_path: Path) -> None:
+    text = HEAD + "[puppet]\nneutral = true\n[system]\nfps = 60\n"
+    preset = read_preset(write(tmp_path, text))
+    assert preset.values == {}
+    names = ["puppet.neutral", "system.fps"]
+    for warning, name in zip(preset.warnings, names, strict=True):
+        assert f"passed over: {name}" in warning
+
+
+def test_the_generators_name_may_stand_among_its_values(tmp_path: Path) -> None:
+    text = 'schema = 1\n[generator]\nname = "mona-lisa"\nmix = 0.5\n'
+    preset = read_preset(write(tmp_path, text))
+    assert preset.generator == "mona-lisa"
+    assert preset.values == {"generator.mix": 0.5}
+    assert preset.warnings == ()
+
+
 def test_a_preset_can_name_every_conditioner_that_there_is() -> None:
     assert set(CONDITIONERS) == set(KINDS)
 
@@ -137,7 +154,9 @@ def settings() -> st.SearchStrategy[dict[str, Setting]]:
             return st.floats(row.low, row.high)
         return st.booleans() if row.kind == "switch" else st.sampled_from(row.choices)
 
-    return st.fixed_dictionaries({}, optional={name: one(name) for name in TABLE})
+    return st.fixed_dictionaries(
+        {}, optional={name: one(name) for name, row in TABLE.items() if row.kept}
+    )
 
 
 @given(settings(), st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))

@@ -58,6 +58,20 @@ def test_it_can_be_ended_half_way() -> None:
     assert done.frames == len(sink.frames) == 7
 
 
+def test_what_is_played_is_rendered_too() -> None:
+    sink = FakeSink()
+    brighter = FakeGenerator(lambda image: image + np.uint8(100))
+    played = {"generator.mix": 0.5, "output.brightness": 2.0, "output.mirror": True}
+    render(
+        FakeSource([10]),
+        fake_look(generator=brighter),
+        sink,
+        values=Values(played),
+        progress=lambda done: True,
+    )
+    assert sink.frames[0].image[0, 0, 0] == 120  # 2 * (10 / 2 + 110 / 2), the right half at left
+
+
 def fail(image: Image) -> Image:
     """A generator that breaks at the tenth frame."""
     if image[0, -1, 0] == 10:

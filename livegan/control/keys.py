@@ -19,6 +19,9 @@ def bindings(performance: Performance) -> list[Binding]:
         beside = performance.values.snapshot().choice("output.view") == "side_by_side"
         performance.values.update({"output.view": "picture" if beside else "side_by_side"})
 
+    def take_neutral() -> None:
+        performance.values.update({"puppet.neutral": True})
+
     recording = RecordingKey(performance)
     return [
         Binding("SPACE", "freeze", lambda: toggle("output.freeze")),
@@ -26,7 +29,7 @@ def bindings(performance: Performance) -> list[Binding]:
         Binding("M", "mirror", lambda: toggle("output.mirror")),
         Binding("V", "camera, drawing and picture side by side", change_view),
         Binding("TAB", "next preset", performance.next_preset),
-        Binding("N", "take the neutral face again", performance.recalibrate),
+        Binding("N", "take the neutral face again", take_neutral),
         Binding("R", "record, or end the recording", recording.toggle),
     ]
 

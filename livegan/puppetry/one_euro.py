@@ -23,7 +23,7 @@ class OneEuro:
     """Filters an array of values; each has its own speed.
 
     Args:
-        cutoff_hz: cutoff for a still signal; lower is calmer.
+        cutoff_hz: cutoff for a still signal; lower is calmer. It may be changed at any time.
         beta: how much the cutoff rises with speed, in Hz per (unit a second).
         noise: speed that counts as none, in units a second.
         speed_cutoff_hz: cutoff of the low-pass on the speed itself.
@@ -32,7 +32,7 @@ class OneEuro:
     def __init__(
         self, cutoff_hz: float, beta: float, noise: float = 0.0, speed_cutoff_hz: float = 30.0
     ) -> None:
-        self._cutoff_hz = cutoff_hz
+        self.cutoff_hz = cutoff_hz
         self._beta = beta
         self._noise = noise
         self._speed_cutoff_hz = speed_cutoff_hz
@@ -59,7 +59,7 @@ class OneEuro:
         speed = (value - self._value) / step_s
         self._speed = self._speed + _weight(self._speed_cutoff_hz, step_s) * (speed - self._speed)
         moving = np.maximum(np.abs(self._speed) / unit - self._noise, 0)
-        cutoff_hz = self._cutoff_hz + self._beta * moving
+        cutoff_hz = self.cutoff_hz + self._beta * moving
         self._value = self._value + _weight(cutoff_hz, step_s) * (value - self._value)
         self._time_s = time_s
         return self._value

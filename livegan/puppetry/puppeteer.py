@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.face_topology import COUNT, Landmarks, eye_distance
+from livegan.face_topology import COUNT, Landmarks
 from livegan.parameters import Values
 from livegan.puppetry.neutral import Neutral
-from livegan.puppetry.one_euro import OneEuro
 from livegan.puppetry.retarget import REST, Drive, Limits, Retarget, read_drive
+from livegan.puppetry.steadiness import Steadiness
 
 Array = NDArray[np.float64]
 
@@ -34,8 +34,7 @@ class Puppeteer:
     def __init__(self, landmarks: Landmarks, limits: Limits, size_px: int) -> None:
         puppet = landmarks.astype(np.float64)
         self._neutral = Neutral()
-        self._filter = OneEuro(0.0, 0.0)
-        self._smoothing = -1.0
+        self._steadiness = Steadiness()
         self._retarget = Retarget(puppet, limits, size_px, puppet)
         self._live = REST.pack()
         self._offset = np.zeros_like(self._live)
@@ -90,23 +89,12 @@ class Puppeteer:
 
     def _follow(self, performer: Array, time_s: float, values: Values) -> None:
         if time_s - self._seen_s > HOLD_S:
-            self._filter.reset()
-        performer = self._smooth(performer, time_s, values.number("puppet.smoothing"))
+            self._steadiness.reset()
+        performer = self._steadiness(performer, time_s, values.number("puppet.smoothing"))
         if self._neutral.watch(performer, time_s) and self._neutral.face is not None:
             self._retarget.fit_to(self._neutral.face)
         assert self._neutral.face is not None
         self._live = read_drive(performer, self._neutral.face).pack()
-
-    def _smooth(self, performer: Array, time_s: float, smoothing: float) -> Array:
-        """One Euro in eye distances: a small face is not smoothed harder than a near one."""
-        if smoothing != self._smoothing:
-            # 0.5 gives a cutoff of 2 Hz when still; at 1 it is 0.5 Hz and at 0 the filter passes
-            # all. Camera noise of sigma 4 moves landmarks at up to 0.2 eye distances a second.
-            self._smoothing = smoothing
-            self._filter = OneEuro(0.5 * 16 ** (1 - smoothing), beta=40.0, noise=0.2)
-        if smoothing <= 0:
-            return performer
-        return self._filter(performer, time_s, eye_distance(performer))
 
     def _with_gains(self, drive: Drive, values: Values) -> Drive:
         gain = np.ones(COUNT)

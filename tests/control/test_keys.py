@@ -81,7 +81,8 @@ def test_a_key_turns_something_on_and_off_again(
 
 def test_n_takes_the_neutral_face_again(stage: Stage) -> None:
     stage.press("N")
-    assert stage.conditioner.recalibrated == 1
+    stage.gate.release()
+    assert _soon(lambda: stage.conditioner.recalibrated == 1)
 
 
 def test_r_begins_a_recording_and_ends_it(stage: Stage) -> None:
