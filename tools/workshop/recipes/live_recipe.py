@@ -1,8 +1,8 @@
 """The recipe `live`: a small generator that follows a face closely, in a quarter of an hour.
 
-First plain reconstruction, which gives a usable puppet within a minute; then a discriminator too,
-which makes it sharp. It sees half of each picture's width and height at a time, every other one
-around mouth or eyes: a quarter of the work, and most of it where people look.
+First plain reconstruction, which gives a usable puppet within a minute; then discriminators too,
+which make it sharp (live_critics). What a finished generator knows of moving a face is where it
+begins, if it may (base_network); a smaller one can learn beside it (live_student).
 """
 
 from __future__ import annotations
