@@ -72,6 +72,7 @@ class Classic:
         """Paint for so long; frames a second, from the first to the last that was shown."""
         with quiet():
             mesh = self._meshes.FaceMesh(max_num_faces=1, refine_landmarks=True)
+            mesh.process(np.zeros((192, 192, 3), np.uint8))  # its threads talk until then
         count, began_s, now_s = 0, 0.0, 0.0
         with _opened(self._clip) as capture:
             while count < 2 or now_s - began_s < seconds:

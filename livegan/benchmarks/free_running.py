@@ -10,23 +10,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from livegan.conditioners.conditioner import Conditioned, Conditioner
 from livegan.errors import SourceEnded, SourceLost
 from livegan.frames import Frame
-from livegan.parameters import Setting
+from livegan.look import Look, open_look
+from livegan.parameters import Setting, Values
 from livegan.performance import WINDOW, Performance, Screen
 from livegan.presets import Preset
 from livegan.sources import open_source
 from livegan.sources.source import Source
 
-_UNDER_WAY = 2
-"""Frames between the source and the screen: one is painted, and one waits to be the next. With
-a third one of them would be replaced in the mailbox, and its decoding wasted."""
-_GIVEN_UP_S = 1.0
-"""So long no picture came out: the frames under way were not painted."""
-
 
 class FreeRunning:
-    """A clip, round after round, that gives a frame as one before it was shown.
+    """A clip, round after round, that gives a frame as the one before it is taken to be painted.
+
+    So one is decoded and lies ready while one is painted, and none is replaced untaken.
 
     Args:
         clip: a file or a folder of pictures.
@@ -40,28 +38,26 @@ class FreeRunning:
         self._source: Source = open_source(clip, live=False)
         self._indices = itertools.count()
         self._changed = threading.Condition()
-        self._newest = self._shown = -1
+        self._newest = self._taken = -1
         self._closed = False
 
     def read(self) -> Frame:
-        """Wait until there is room for a frame.
+        """Wait until the frame before was taken.
 
         Raises:
             SourceLost: it is closed.
         """
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closed or self._newest - self._shown < _UNDER_WAY, _GIVEN_UP_S
-            )
+            self._changed.wait_for(lambda: self._closed or self._taken == self._newest)
             if self._closed:
                 raise SourceLost("closed")
             self._newest = next(self._indices)
         return dataclasses.replace(self._next(), index=self._newest)
 
-    def shown(self, index: int) -> None:
-        """Say that the frame of that index, and all before it, are on the screen or lost."""
+    def taken(self, index: int) -> None:
+        """Say that the frame of that index is being painted."""
         with self._changed:
-            self._shown = max(self._shown, index)
+            self._taken = index
             self._changed.notify()
 
     def close(self) -> None:
@@ -126,9 +122,10 @@ class Ours:
             open_sink=open_sink,
             sinks=[WINDOW],
             overrides=self._overrides,
+            make_look=lambda preset: _telling(open_look(preset), source),
         )
         with _quiet(), performance:
-            performance.play_in(_Telling(self._screen, source), seconds)
+            performance.play_in(self._screen, seconds)
         look = performance.look
         if look:
             height, width = look.generator.size
@@ -137,18 +134,24 @@ class Ours:
 
 
 class _Telling:
-    """A screen that tells the source what it has shown."""
+    """A conditioner that tells the source which frame it has taken."""
 
-    def __init__(self, screen: Screen, source: FreeRunning) -> None:
-        self._screen = screen
+    def __init__(self, conditioner: Conditioner, source: FreeRunning) -> None:
+        self.kind = conditioner.kind
+        self.version = conditioner.version
+        self._conditioner = conditioner
         self._source = source
 
-    def show(self, frame: Frame) -> None:
-        self._screen.show(frame)
-        self._source.shown(frame.index)
+    def condition(self, frame: Frame, values: Values) -> Conditioned:
+        self._source.taken(frame.index)
+        return self._conditioner.condition(frame, values)
 
-    def pump(self) -> bool:
-        return self._screen.pump()
+    def close(self) -> None:
+        self._conditioner.close()
+
+
+def _telling(look: Look, source: FreeRunning) -> Look:
+    return dataclasses.replace(look, conditioner=_Telling(look.conditioner, source))
 
 
 @contextmanager

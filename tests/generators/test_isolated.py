@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
 import stubborn_generators as stubborn
 from fakes import FakeConditioner
+from tiny_onnx import write_generator
 
 from livegan.engine import Engine
 from livegan.errors import GeneratorLost, ModelError
@@ -190,3 +192,39 @@ def test_nothing_stays_where_the_performance_is_killed(tmp_path: Path, at: str) 
     assert not Path(f"/proc/{child}").exists() or "(zombie)" in Path(
         f"/proc/{child}/status"
     ).read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_run_goes_on_as_its_painter_is_killed(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    generator = write_generator(tmp_path / "reverse.onnx")
+    command = [
+        sys.executable, "-u", "-m", "livegan", "--generator", str(generator),
+        "--source", "pattern", "--sink", "null", "--isolate",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as run:  # fmt: skip
+        assert run.stdout is not None and run.stderr is not None
+        _skip_to(run.stdout, "sink")
+        os.kill(_painter_of(run.pid), signal.SIGKILL)
+        assert _skip_to(run.stdout, "generator") == "generator ok\n"
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=30)
+    assert run.returncode == 0
+    (told,) = errors.splitlines()
+    assert told.startswith("generator lost: the generator's process has ended (SIGKILL)")
+
+
+def _skip_to(lines: IO[str], beginning: str) -> str:
+    return next(line for line in lines if line.startswith(beginning))
+
+
+def _painter_of(process: int) -> int:
+    """The child that was spawned; the other one is Python's tracker of shared memory."""
+    for task in Path(f"/proc/{process}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return child
+    raise AssertionError("no process paints")
