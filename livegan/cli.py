@@ -17,7 +17,7 @@ from typing import NoReturn
 from livegan import process  # noqa: F401  first of all: it may have to count from here
 from livegan.errors import LiveganError, UsageError
 
-_COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters")
+_COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters", "doctor")
 _PRESET_HELP = "a name that `livegan presets` lists, or a .toml file"
 _OUTPUT_HELP = (
     "a .mp4 file (without sound), or null; what stands there is replaced as the film is whole,"
@@ -137,6 +137,7 @@ def _parsers() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
     commands.add_parser("presets", help="list the looks")
     parameters = commands.add_parser("parameters", help="list what can be played")
     parameters.add_argument("--markdown", action="store_true", help="as the page PARAMETERS.md")
+    commands.add_parser("doctor", help="say what is wrong with this machine, and the cure")
     return top, commands
 
 

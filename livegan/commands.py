@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from livegan import listings
 from livegan.benchmarks.command import bench
+from livegan.doctor.command import doctor
 from livegan.errors import SinkError, SourceError
 from livegan.interruption import stopping
 from livegan.look import open_look
@@ -92,6 +93,7 @@ ALL: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "devices": listings.devices,
     "presets": listings.presets,
     "parameters": listings.parameters,
+    "doctor": doctor,
 }
 """The commands by the name that people type."""
 

@@ -1,0 +1,1 @@
+"""The checks: each is a pure function from the facts to findings."""
