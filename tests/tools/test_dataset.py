@@ -19,6 +19,7 @@ import pytest
 import dataset
 import train
 from livegan.conditioners.canny import draw_edges
+from livegan.errors import UsageError
 from livegan.frames import Image
 from livegan.model_card import ConditionerCard
 from livegan.parameters import Values
@@ -261,6 +262,18 @@ def test_pictures_with_too_many_colours_are_no_label_maps(
     assert "wanted a colour such as" in capsys.readouterr().err
 
 
+def test_where_nothing_is_held_out_training_says_how_to_mend_it(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "my set"
+    assert make("gray", pictures, "--out", out, "--size", "32", "--held-out", "0") == 0
+    with pytest.raises(UsageError, match="8 pairs to train on and 0 held out") as refused:
+        read_dataset(out)
+    _, _, command = str(refused.value).partition("tools/dataset.py ")
+    assert make(*shlex.split(command)) == 0
+    assert len(read_dataset(tmp_path / "my set-2").val) == 1
+
+
 def test_two_folders_are_combined_and_unlike_shapes_passed_over(
     facades: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -352,6 +365,8 @@ def test_mistakes_are_one_line(
         (("edges", pictures, *out, "--set", "face_mesh.lips=on"), "does not change a canny"),
         (("mask", pictures, *out, "--masks", pictures), "is no"),
         (("video", tmp_path / "no.mp4", *out), "no such film"),
+        (("video", bundled_clip(), *out, "--held-out", "1"), "--held-out is 1"),
+        (("video", bundled_clip(), *out, "--zoom", "nan"), "--zoom is nan"),
     ):
         assert make(*arguments) == 2
         error = capsys.readouterr().err.strip()

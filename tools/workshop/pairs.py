@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -138,7 +139,11 @@ def read_dataset(
     folder = Path(path)
     card = DatasetCard.read(folder / "dataset.json")
     if not card.counts["train"] or not card.counts["val"]:
-        raise UsageError(f"{folder} has {card.counts} pairs; training needs some of both")
+        again = shlex.join(["split", str(folder), "--out", f"{folder}-2"])
+        raise UsageError(
+            f"{folder} has {card.counts['train']} pairs to train on and {card.counts['val']} held "
+            f"out; training needs some of both: python tools/dataset.py {again}"
+        )
     total = sum(card.counts.values())
     train = read_pairs(folder, card, "train", lambda done: progress(done, total))
     val = read_pairs(folder, card, "val", lambda done: progress(len(train) + done, total))
