@@ -223,7 +223,7 @@ class Surroundings:
 
     Args:
         taken: ports that another program has, as in "UDP 7770".
-        folder: the current one.
+        folder: the current one; "" where that was deleted meanwhile.
         free_bytes: on its disk.
         writable: whether this user may write there.
     """

@@ -71,7 +71,7 @@ def gather(preset: str) -> Facts:
         packages=read_packages(),
         loopbacks=_loopbacks(),
         engines=read_engines(shipped("engines")),
-        surroundings=read_surroundings(Path.cwd()),
+        surroundings=read_surroundings(),
         gpus=read_smi(smi.answer()) if smi else GPUs(),
         cameras=read_cameras(cameras.answer(), joined=_in_group_video()),
         displays=read_displays(displays.answer(), variables)
@@ -127,14 +127,16 @@ def read_engines(folder: Path) -> Engines:
     return Engines(engines, len(generators))
 
 
-def read_surroundings(folder: Path) -> Surroundings:
-    """Which ports are taken, and what room there is in a folder."""
-    return Surroundings(
-        taken=tuple(_taken_ports()),
-        folder=str(folder),
-        free_bytes=shutil.disk_usage(folder).free,
-        writable=os.access(folder, os.W_OK),
-    )
+def read_surroundings() -> Surroundings:
+    """Which ports are taken, and what room there is in the current folder."""
+    taken = tuple(_taken_ports())
+    try:
+        folder = os.getcwd()
+        return Surroundings(
+            taken, folder, shutil.disk_usage(folder).free, os.access(folder, os.W_OK)
+        )
+    except OSError:
+        return Surroundings(taken, "", 0, False)
 
 
 def _ask_smi() -> Inquiry | None:
@@ -167,9 +169,12 @@ def _engines_of(generator: Path) -> Iterator[Engine]:
 
 
 def _loopbacks() -> Loopbacks:
+    try:
+        listed = list_loopbacks()
+    except OSError:  # one that was removed as it was read
+        listed = []
     devices = tuple(
-        LoopbackDevice(str(one), os.access(one.path, os.W_OK), one.sent)
-        for one in list_loopbacks()
+        LoopbackDevice(str(one), os.access(one.path, os.W_OK), one.sent) for one in listed
     )
     return Loopbacks(Path("/sys/module/v4l2loopback").is_dir(), devices)
 
@@ -193,7 +198,7 @@ def _torch_cuda() -> str | None:
     """The CUDA that PyTorch was built for, without loading it, which takes seconds."""
     try:
         found = importlib.metadata.distribution("torch")
-        text = Path(str(found.locate_file("torch/version.py"))).read_text()
+        text = Path(str(found.locate_file("torch/version.py"))).read_text(errors="replace")
     except (importlib.metadata.PackageNotFoundError, OSError):
         return None
     cuda = re.search(r"^cuda\b.*=\s*['\"]([\d.]+)['\"]", text, re.M)

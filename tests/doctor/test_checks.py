@@ -127,6 +127,12 @@ def test_a_camera_that_is_busy_or_hangs_is_told() -> None:
     assert "does not answer" in finding.told and "plug it in again" in finding.cure
 
 
+def test_cameras_that_cannot_be_listed_have_the_cure_of_the_library_that_is_missing() -> None:
+    facts = patient(cameras=Cameras(problem="ImportError: libGL.so.1: cannot open"))
+    finding = found(facts, "cameras", "cameras")
+    assert (finding.state, finding.cure) == ("warn", "sudo apt install libgl1 libglib2.0-0")
+
+
 def test_without_a_real_camera_the_bundled_performer_is_named() -> None:
     virtual = SeenCamera("camera:7 'livegan'", virtual=True, opens=None)
     facts = patient(cameras=Cameras((virtual,)))
@@ -241,7 +247,8 @@ def test_a_full_or_closed_disk_is_told() -> None:
     [
         ("ImportError: libGL.so.1: cannot open", "libGL.so.1", "sudo apt install libgl1"),
         ("ModuleNotFoundError: No module named 'cv2'", "'cv2'", "pip install -e ."),
-        ("engine x is gone; run: compile it", "engine x is gone", "run: compile it"),
+        ("engine x is gone; run: compile it", "engine x is gone", "compile it"),
+        ("no answer within 30 s", "30 s", "close other programs and try again"),
         ("the process died of SIGILL", "SIGILL", "from the top"),
     ],
 )

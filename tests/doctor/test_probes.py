@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from doctor.patients import found, patient
 from tiny_onnx import write_generator
 
 from livegan.cli import main
@@ -168,14 +169,38 @@ def test_engines_are_found_with_their_state(tmp_path: Path) -> None:
     assert unread.target == "tensorrt" and "no manifest that can be read" in unread.fault
 
 
-def test_ports_that_others_have_are_found(tmp_path: Path) -> None:
+def test_ports_that_others_have_are_found() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         try:
             udp.bind(("127.0.0.1", PORT))
         except OSError:
             pytest.skip(f"another program has UDP {PORT}")
-        assert f"UDP {PORT}" in probes.read_surroundings(tmp_path).taken
-    assert f"UDP {PORT}" not in probes.read_surroundings(tmp_path).taken
+        assert f"UDP {PORT}" in probes.read_surroundings().taken
+    assert f"UDP {PORT}" not in probes.read_surroundings().taken
+
+
+def test_a_folder_that_is_gone_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert probes.read_surroundings().folder == str(tmp_path)
+
+    def gone() -> str:
+        raise FileNotFoundError("no such folder")
+
+    monkeypatch.setattr("os.getcwd", gone)
+    assert probes.read_surroundings().folder == ""
+    facts = patient(surroundings=probes.read_surroundings())
+    assert found(facts, "disk", "recordings").told == "the current folder is gone"
+
+
+def test_a_package_that_was_removed_by_half_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ghost-1.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    installed = probes.read_packages().installed
+    assert "numpy" in installed and "ghost" not in installed
 
 
 def test_the_doctor_finds_this_machine_able_to_play(

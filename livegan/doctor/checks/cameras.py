@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from livegan.doctor.cures import told_and_cure
 from livegan.doctor.facts import Cameras, Facts, SeenCamera
 from livegan.doctor.finding import Finding
 
@@ -12,7 +13,7 @@ def check_cameras(facts: Facts) -> Iterator[Finding]:
     """Whether there is a camera that opens."""
     cameras = facts.cameras
     if cameras.problem:
-        yield Finding("warn", "cameras", cameras.problem)
+        yield Finding("warn", "cameras", *told_and_cure(cameras.problem))
     elif not any(not one.virtual for one in cameras.cameras):
         yield Finding(
             "note",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from livegan.doctor.cures import told_and_cure
 from livegan.doctor.facts import Facts
 from livegan.doctor.finding import Finding
 
@@ -20,10 +21,10 @@ def check_displays(facts: Facts) -> Iterator[Finding]:
     for display in displays.displays:
         yield Finding("ok", "display", display)
     if displays.problem:
-        told, _, cure = displays.problem.partition("; ")
+        told, cure = told_and_cure(displays.problem, otherwise=_FILE_CURE)
         at = displays.variables.get("DISPLAY")
         where = f", DISPLAY is {at}" if at else ""
-        yield Finding("warn", "window", told + where, cure or _FILE_CURE)
+        yield Finding("warn", "window", told + where, cure)
     elif any(name in displays.opengl for name in _SOFTWARE):
         yield Finding(
             "note",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from livegan.doctor.cures import told_and_cure
 from livegan.doctor.facts import GPU, Engine, Facts
 from livegan.doctor.finding import Finding
 
@@ -12,7 +13,7 @@ from livegan.doctor.finding import Finding
 def check_engines(facts: Facts) -> Iterator[Finding]:
     """Whether each engine is whole, and of this machine."""
     if facts.engines.problem:
-        yield Finding("warn", "engines", facts.engines.problem)
+        yield Finding("warn", "engines", *told_and_cure(facts.engines.problem))
     elif not facts.engines.engines:
         told = f"none is compiled: {facts.engines.generators} generators play as they are"
         yield Finding("ok", "engines", told)

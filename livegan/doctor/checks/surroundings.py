@@ -38,7 +38,10 @@ def check_disk(facts: Facts) -> Iterator[Finding]:
     """Whether recordings find room in the current folder."""
     here = facts.surroundings
     free_gib = here.free_bytes / 2**30
-    if not here.writable:
+    if not here.folder:
+        told = "the current folder is gone"
+        yield Finding("warn", "recordings", told, "change to a folder of yours")
+    elif not here.writable:
         told = f"{here.folder} is not yours to write in"
         yield Finding("warn", "recordings", told, "start livegan in a folder of yours")
     elif free_gib < SCARCE_GIB:
