@@ -21,6 +21,7 @@ from workshop.pairs import Dataset, PairWriter, read_dataset
 from workshop.quality import picture_metrics
 from workshop.recipes import find_recipe
 from workshop.recipes.computing import Computing
+from workshop.recipes.inpainting import Paste
 from workshop.recipes.pix2pix_recipe import Pix2PixRecipe, Play
 
 TINY = ["--recipe", "pix2pix", "--ngf", "4", "--ndf", "4"]
@@ -128,8 +129,33 @@ def test_pasted_only_into_the_holes(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert card.training["paste"] == "magenta"
     for drawing in read_dataset(holes).val.drawings:
         painted, hidden = generator.generate(drawing), (drawing == (255, 0, 255)).all(axis=2)
-        np.testing.assert_array_equal(painted[~hidden], drawing[~hidden])
         assert (painted[hidden] != drawing[hidden]).any(axis=1).mean() > 0.9
+        rim = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)) > hidden
+        assert (painted[rim] != drawing[rim]).any(axis=1).mean() > 0.9
+        rest = ~hidden & ~rim
+        np.testing.assert_array_equal(painted[rest], drawing[rest])
+
+
+def test_no_dark_line_stays_around_a_hole_and_black_hair_is_no_hole() -> None:
+    drawing = np.full((64, 64, 3), 180, np.uint8)
+    drawing[20:40, 20:40] = 0
+    # As a camera's picture comes: scaled down and compressed.
+    jpeg = cv2.imencode(".jpg", cv2.resize(drawing, (47, 47), interpolation=cv2.INTER_AREA))[1]
+    seen = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
+    seen[5:8, 3:40] = 180
+    seen[6, 3:40] = 0
+    laid = Paste("black").lay(np.full((1, 47, 47, 3), 90, np.uint8), seen[np.newaxis])[0]
+    assert laid[10:].min() >= 90, "nothing between black and what is around is left"
+    np.testing.assert_array_equal(laid[:10], seen[:10])
+
+
+def test_holes_of_another_colour_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holes = write_pairs(tmp_path / "holes", (SIZE, SIZE), holes=True)
+    run = [str(holes), "--out", str(tmp_path / "run"), *TINY, "--paste", "black"]
+    assert train.main(run) == 2
+    assert "--paste black is not the colour of the holes" in capsys.readouterr().err
 
 
 def first_l1(data: Dataset, mask_weight: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from workshop.recipes.sizes import check_judged, deepest, fit_size, parse_size
 
 NAME = "pix2pix"
 HELP = "the paper's, compatible with pytorch-CycleGAN-and-pix2pix"
+# Pairs, for the colour of their holes.
+_LOOKED_AT = 16
 
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
@@ -63,11 +66,9 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     """
     _check(arguments)
     dataset = read_dataset(arguments.dataset, progress)
-    if arguments.paste and dataset.train.masks is None:
-        raise UsageError(
-            f"{arguments.dataset} has no masks, --paste needs them; "
-            "make one with: python tools/dataset.py mask"
-        )
+    paste = Paste(arguments.paste) if arguments.paste else None
+    if paste:
+        _check_holes(paste, arguments.dataset, dataset.train)
     size = arguments.size or dataset.card.size
     downs = arguments.downs or deepest(size)
     entering, leaving = (1, 2) if arguments.lab else (3, 3)
@@ -76,7 +77,6 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     size = arguments.size or fit_size(size, form.step)
     check_size(form, size)
     check_judged(size)
-    paste = Paste(arguments.paste) if arguments.paste else None
     jitter = Jitter(not arguments.no_jitter, not arguments.no_flip)
     play = Play(arguments.batch, arguments.l1, arguments.mask_weight, arguments.ndf, jitter, paste)
     train, val = (
@@ -172,6 +172,18 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("--lab colours the drawing; wanted --direction AtoB with it")
     if arguments.paste and arguments.direction == "BtoA":
         raise UsageError("--paste paints into the drawing; wanted --direction AtoB with it")
+
+
+def _check_holes(paste: Paste, folder: Path, pairs: Pairs) -> None:
+    """Refuse to paste where holes can't be told by that colour: nothing would be painted."""
+    if pairs.masks is None:
+        raise UsageError(f"{folder} has no masks, --paste needs them; "
+                         "make one with: python tools/dataset.py mask")
+    inside = pairs.masks[:_LOOKED_AT] > 127
+    found = paste.holes(pairs.drawings[:_LOOKED_AT])
+    if found[inside].mean() < 0.5:
+        raise UsageError(f"--paste {paste.filling} is not the colour of the holes in {folder}; "
+                         "wanted what dataset.py mask was told with --fill: black or magenta")
 
 
 def _stretched(pairs: Pairs, size: tuple[int, int]) -> Pairs:

@@ -119,7 +119,7 @@ class Pix2PixRecipe:
         painted = painted.float()
         if self._play.paste:
             assert mask is not None  # the recipe's options see to that
-            painted = torch.where(mask > 0.5, painted, target)
+            painted = self._play.paste.over(painted, target, mask)
         self.discriminator.requires_grad_(True)
         doubt = self._verdict_loss(drawing, painted.detach(), false=True)
         trust = self._verdict_loss(drawing, target)
