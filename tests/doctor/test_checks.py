@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from doctor.patients import HEALTHY, RTX_4090, exit_code, found, patient, with_packages
+from doctor.patients import (
+    HEALTHY,
+    RTX_4090,
+    RTX_LIBRARIES,
+    exit_code,
+    found,
+    patient,
+    with_packages,
+)
 
 from livegan.doctor.examination import examine
 from livegan.doctor.facts import (
@@ -203,6 +211,36 @@ def test_an_engine_of_another_gpu_is_told_with_the_command(capability: str, told
     if told:
         assert finding.cure == "python tools/compile.py mona-lisa --target tensorrt-rtx"
     assert exit_code(facts) == 0
+
+
+def test_an_engine_of_tensorrt_is_for_one_model_of_gpu() -> None:
+    hardware = {"compute_capability": "8.9", "gpu": "NVIDIA L4"}
+    engines = Engines((Engine("mona-lisa", "tensorrt", hardware=hardware),), 3)
+    finding = found(patient(gpus=GPUs((RTX_4090,), True), engines=engines), "engines", "mona-lisa")
+    assert finding.state == "warn"
+    told = "was compiled for NVIDIA L4 sm_89, this GPU is NVIDIA GeForce RTX 4090 sm_89"
+    assert told in finding.told
+    own = Engine("mona-lisa", "tensorrt", hardware={**hardware, "gpu": RTX_4090.name})
+    facts = patient(gpus=GPUs((RTX_4090,), True), engines=Engines((own,), 3))
+    assert found(facts, "engines", "mona-lisa").state == "ok"
+
+
+def test_an_engine_of_another_gpu_beside_the_right_one_is_a_note() -> None:
+    def of(capability: str) -> Engine:
+        return Engine("mona-lisa", "tensorrt-rtx", hardware={"compute_capability": capability})
+
+    both = patient(gpus=GPUs((RTX_4090,), True), engines=Engines((of("8.9"), of("12.0")), 3))
+    (section,) = (one for one in examine(both) if one.title == "engines")
+    assert [one.state for one in section.findings] == ["ok", "note"]
+    elsewhere = found(patient(engines=Engines((of("8.9"),), 3)), "engines", "mona-lisa")
+    assert elsewhere.state == "note" and "compiled for sm_89: there is no" in elsewhere.told
+
+
+def test_an_engine_is_held_against_the_bindings_that_load_it() -> None:
+    engine = Engine("mona-lisa", "tensorrt-rtx", versions={"tensorrt-rtx": "1.6.0.1"})
+    facts = patient(engines=Engines((engine,), 3), packages=with_packages(RTX_LIBRARIES))
+    told = found(facts, "engines", "mona-lisa").told
+    assert told.endswith("was compiled with tensorrt-rtx 1.6.0.1, installed is 1.7.1.116")
 
 
 def test_an_engine_that_is_damaged_or_of_another_version_is_told() -> None:
