@@ -27,8 +27,8 @@ _FILMS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 _SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
 
 _ISOLATE_HELP = (
-    "paint in a process of its own, so that a crash of it costs a second of one picture and not"
-    " the show; takes 0.2 ms a frame and 130 MiB more, so it is off unless asked for"
+    "paint in a process of its own: a crash or hang of the driver then costs seconds of a still"
+    " picture, not the show; off by default, for it takes 0.2 ms a frame, 50 MiB and a later start"
 )
 
 

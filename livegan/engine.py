@@ -1,4 +1,8 @@
-"""One frame in, one picture out: condition, generate, finish. Runs in one thread."""
+"""One frame in, one picture out: condition, generate, finish. Runs in one thread.
+
+Drawing the next frame while this one is painted was tried: on two busy cores a fifth more frames
+came out, each two fifths older. A rendering gains by that, a performance does not.
+"""
 
 from __future__ import annotations
 

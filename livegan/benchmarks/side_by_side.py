@@ -133,7 +133,7 @@ def measure_all(
         except LiveganError as error:
             refused.append(Refused(asked, str(error)))
             continue
-        granted = opened[asked].description
+        granted = opened[asked].description.partition(";")[0]  # what follows says why
         if asked[1] not in ("auto", granted.split()[-1]):
             opened.pop(asked).close()
             refused.append(Refused(asked, f"this machine paints with {granted} instead"))
