@@ -19,11 +19,11 @@ import cv2
 import numpy as np
 import pytest
 
-from livegan.options import DEFAULT_PRESET
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.face_topology import Landmarks
 from livegan.frames import Image
 from livegan.look import Resting, open_look
+from livegan.options import DEFAULT_PRESET
 from livegan.parameters import LiveValues
 from livegan.presets import read_preset
 from livegan.sources.opening import bundled_clip
