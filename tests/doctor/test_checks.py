@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from doctor.patients import (
+    H200,
     HEALTHY,
     RTX_4090,
     RTX_LIBRARIES,
@@ -223,6 +224,13 @@ def test_an_engine_of_tensorrt_is_for_one_model_of_gpu() -> None:
     own = Engine("mona-lisa", "tensorrt", hardware={**hardware, "gpu": RTX_4090.name})
     facts = patient(gpus=GPUs((RTX_4090,), True), engines=Engines((own,), 3))
     assert found(facts, "engines", "mona-lisa").state == "ok"
+
+
+def test_where_tensorrt_rtx_does_not_play_the_engine_is_compiled_by_tensorrt() -> None:
+    engine = Engine("mona-lisa", "tensorrt-rtx", hardware={"compute_capability": "8.9"})
+    facts = patient(gpus=GPUs((H200,), True), engines=Engines((engine,), 3))
+    finding = found(facts, "engines", "mona-lisa")
+    assert finding.cure == "python tools/compile.py mona-lisa --target tensorrt"
 
 
 def test_an_engine_of_another_gpu_beside_the_right_one_is_a_note() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from livegan.doctor.cures import told_and_cure
 from livegan.doctor.facts import GPU, Engine, Facts
 from livegan.doctor.finding import Finding
+from livegan.doctor.wheels import takes_rtx
 
 
 def check_engines(facts: Facts) -> Iterator[Finding]:
@@ -24,7 +25,9 @@ def check_engines(facts: Facts) -> Iterator[Finding]:
 def _engine(engine: Engine, facts: Facts) -> Finding:
     what = " ".join(filter(None, (engine.target, engine.precision, "engine")))
     gpu = next(iter(facts.gpus.gpus), None)
-    cure = f"python tools/compile.py {engine.generator} --target {engine.target}"
+    plays = gpu is None or engine.target != "tensorrt-rtx" or takes_rtx(gpu)
+    target = engine.target if plays else "tensorrt"
+    cure = f"python tools/compile.py {engine.generator} --target {target}"
     if fault := engine.fault or _outdated(engine, facts):
         return Finding("warn", engine.generator, f"{what} {fault}", cure)
     if _is_for(engine, gpu):
