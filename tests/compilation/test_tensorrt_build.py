@@ -1,0 +1,133 @@
+"""Engines are compiled for real where TensorRT for RTX is installed, which needs no GPU for that."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import onnx
+import pytest
+from shipped_drawings import shipped_generators
+from tiny_onnx import write_generator
+
+from livegan.compilation import find_engine, store_engine
+from livegan.compilation import tensorrt_build as module
+from livegan.compilation.gpu import Gpu
+from livegan.compilation.manifest import EngineRequest
+from livegan.compilation.tensorrt_build import build_engine, compile_engine, engine_request
+from livegan.compilation.tensorrt_package import installed_version, load_package
+from livegan.errors import MissingExtraError, ModelError
+from livegan.model_card import read_card
+
+RTX = installed_version("tensorrt-rtx")
+needs_rtx = pytest.mark.skipif(RTX is None, reason="tensorrt-rtx is not installed")
+ADA = Gpu("NVIDIA GeForce RTX 4070", "8.9")
+
+
+def _rtx_request(path: Path, capability: str) -> EngineRequest:
+    return engine_request("tensorrt-rtx", read_card(path).size, capability)
+
+
+@needs_rtx
+@pytest.mark.parametrize("capability", ["8.9", "12.0"])
+@pytest.mark.parametrize("shipped", shipped_generators(), ids=lambda path: path.stem)
+def test_what_ships_is_compiled_for_ada_and_blackwell(
+    tmp_path: Path, shipped: Path, capability: str
+) -> None:
+    path = Path(shutil.copy(shipped, tmp_path))
+    request = _rtx_request(path, capability)
+    engine = compile_engine(path, request)
+    assert find_engine(path, request) == engine
+    manifest = engine.manifest
+    assert manifest.request.hardware == {"compute_capability": capability}
+    assert manifest.request.versions == {"tensorrt-rtx": RTX}
+    assert manifest.source == shipped.stem and manifest.seconds > 0
+    content = engine.path.read_bytes()
+    package = load_package("tensorrt-rtx")
+    header = content[: package.Runtime(package.Logger(package.Logger.ERROR)).engine_header_size]
+    # NVIDIA's plans begin with their kind, and have version and whole length in their header.
+    assert header.startswith(b"vtrt")
+    assert RTX is not None and bytes(header[24:28]) == bytes(map(int, RTX.split(".")))
+    assert int.from_bytes(header[16:24], "little") == len(content) == manifest.engine_bytes
+    # Weights in half precision: the file has 4 bytes for each, the engine about 2.
+    assert len(content) < 0.8 * shipped.stat().st_size
+
+
+@needs_rtx
+def test_engines_for_two_gpus_lie_side_by_side_and_are_not_confused(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", size=64)
+    requests = [_rtx_request(path, capability) for capability in ("8.9", "12.0")]
+    engines = [compile_engine(path, request) for request in requests]
+    assert [find_engine(path, request) for request in requests] == engines
+    assert engines[0].path != engines[1].path
+
+
+@needs_rtx
+def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", size=64)
+    told: list[tuple[str, int, int]] = []
+    build_engine(path, _rtx_request(path, "8.9"), lambda *step: told.append(step))
+    assert told
+    assert all(phase and 1 <= done <= total for phase, done, total in told)
+
+
+@needs_rtx
+def test_a_gpu_that_it_does_not_compile_for_lists_those_it_does(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", size=64)
+    with pytest.raises(ModelError, match=r"capability 7.5, .*12.1; not for 9.0 \(sm_90\)"):
+        build_engine(path, _rtx_request(path, "9.0"))
+
+
+@needs_rtx
+def test_a_network_that_it_can_not_read_is_one_line_with_its_reason(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", size=64)
+    model = onnx.load(path)
+    # Known to ONNX, and not to TensorRT.
+    model.graph.node[0].CopyFrom(
+        onnx.helper.make_node("MelWeightMatrix", ["a", "b", "c", "d", "e"], ["m"])
+    )
+    model.graph.node.append(onnx.helper.make_node("Identity", ["drawing"], ["picture"]))
+    numbers = {"a": 8, "b": 16, "c": 8000, "d": 0.0, "e": 4000.0}
+    for name, number in numbers.items():
+        kind = onnx.TensorProto.INT64 if isinstance(number, int) else onnx.TensorProto.FLOAT
+        model.graph.initializer.append(onnx.helper.make_tensor(name, kind, [], [number]))
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match="tensorrt-rtx can't .*reverse.onnx: .*MelWeight") as caught:
+        build_engine(path, _rtx_request(path, "8.9"))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(installed_version("tensorrt") is not None, reason="tensorrt is installed")
+def test_without_the_package_the_command_that_installs_it_is_told() -> None:
+    with pytest.raises(MissingExtraError, match=r"pip install 'livegan\[tensorrt\]'"):
+        engine_request("tensorrt", (64, 64), ADA)
+
+
+def test_an_engine_of_tensorrt_is_for_one_gpu_and_one_of_rtx_for_all_of_its_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "installed_version", lambda target: "11.4")
+    other = Gpu("NVIDIA L4", "8.9")
+    assert engine_request("tensorrt", (64, 64), ADA) != engine_request("tensorrt", (64, 64), other)
+    assert engine_request("tensorrt-rtx", (64, 64), ADA) == engine_request(
+        "tensorrt-rtx", (64, 64), other
+    )
+
+
+def test_a_compiler_that_crashes_takes_only_its_own_process_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", size=64)
+    monkeypatch.setattr(module, "_serve", _crash)
+    request = EngineRequest("tensorrt", "f16", (64, 64), {"tensorrt": "11.4"})
+    with pytest.raises(ModelError, match="tensorrt crashed on .*reverse.onnx"):
+        build_engine(path, request)
+    # And nothing of it is kept.
+    assert find_engine(path, request) is None
+    assert store_engine(path, request, b"another time", 1.0) == find_engine(path, request)
+
+
+def _crash(*_: object) -> None:
+    import os
+
+    os.abort()
