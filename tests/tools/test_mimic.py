@@ -12,7 +12,9 @@ import pytest
 from faces import moved, neutral_face, open_mouthed, shut_eyed
 
 import dataset
+from livegan.conditioners.crop import cut_part
 from livegan.frames import Frame, Image
+from livegan.parameters import Values
 from livegan.sinks.recording import Recording
 from livegan.sources import bundled_clip, open_source
 from workshop.film_pairs import Film
@@ -115,6 +117,29 @@ def test_mistakes_are_one_line(
         assert error.startswith("dataset: ") and told in error
         for stale in (tmp_path / "out" / "parts").glob("*"):
             stale.unlink()
+
+
+def test_the_stage_cuts_as_the_films_were_cut(films: tuple[Path, Path], tmp_path: Path) -> None:
+    """What comes out of the crop on stage is the film's middle, twice as near; and the face."""
+    out = tmp_path / "near"
+    assert mimic(films, out, "--by", "time", "--cut", "middle", "--zoom", 2) == 0
+    near = read_dataset(out).card.conditioner.settings
+    assert near == {"source.zoom": 2, "source.pan_x": 0, "source.pan_y": 0}
+    out = tmp_path / "face"
+    assert mimic(films, out, "--by", "time", "--zoom", 1.5) == 0
+    made = read_dataset(out)
+    values = Values(made.card.conditioner.settings)
+    frame = frames_of(out, "train")[0][0]
+    with closing(open_source(str(films[0]), live=False)) as source:
+        image = [source.read().image for _ in range(frame + 1)][frame]
+    apart = [
+        np.abs(cut_part(image, cut, (SIZE, SIZE)).astype(int) - made.train.drawings[0]).mean()
+        for cut in (values, Values())
+    ]
+    assert apart[0] < 0.5 * apart[1]
+    out = tmp_path / "mesh"
+    assert mimic(films, out, "--conditioner", "face_mesh") == 0
+    assert "source.zoom" not in read_dataset(out).card.conditioner.settings, "it finds the face"
 
 
 def film(faces: list[Array], good: Sequence[int] | None = None, fps: float = 25) -> Film:

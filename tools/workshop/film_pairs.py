@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from livegan.errors import SourceEnded, UsageError
 from livegan.face_topology import eye_distance
 from livegan.frames import Image
 from livegan.model_card import ConditionerCard, Puppet
-from livegan.parameters import Values
+from livegan.parameters import TABLE, Values
 from livegan.puppetry.retarget import Drive, read_drive
 from livegan.sources import open_source
 from workshop.assembly import Pair, Parts
@@ -124,6 +124,36 @@ def cut_film(path: Path, track: Track, size: int, zoom: float) -> Film:
     faceless = int((~track.seen).sum())
     blurred = len(track.seen) - faceless - len(good)
     return Film(path, squares, good, faces, track.fps, blurred, faceless)
+
+
+def framed_as_cut(
+    conditioner: ConditionerCard, films: Sequence[Film], tracks: Sequence[Track]
+) -> ConditionerCard:
+    """A conditioner that cuts a camera's picture on stage as the films were cut on the whole.
+
+    A face mesh is drawn wherever the face is; all else is shown what the stage cuts out, and by
+    itself that is the largest square: the face would be smaller, and elsewhere, than in training.
+
+    Args:
+        conditioner: as it draws.
+        films: of those who play.
+        tracks: what was seen in each.
+    """
+    if conditioner.kind == "face_mesh":
+        return conditioner
+    rows = []
+    for film, track in zip(films, tracks, strict=True):
+        height, width = track.size
+        left, top, side = film.squares[film.good].mean(axis=0)
+        pans = ((2 * at / room - 1) if room >= 1 else 0.0
+                for at, room in ((left, width - side), (top, height - side)))
+        rows.append([min(height, width) / side, *pans])
+    names = ("source.zoom", "source.pan_x", "source.pan_y")
+    chosen = np.mean(rows, axis=0).round(2)
+    framing = {
+        name: TABLE[name].accept(float(value)) for name, value in zip(names, chosen, strict=True)
+    }
+    return replace(conditioner, settings={**conditioner.settings, **framing})
 
 
 @dataclass(frozen=True, eq=False)

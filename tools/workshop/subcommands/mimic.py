@@ -10,8 +10,8 @@ import numpy as np
 from livegan.errors import UsageError
 from workshop.assembly import Assembly
 from workshop.building import add_dataset_arguments, begin_card, build, finished, made_by
-from workshop.film_pairs import Film, watch_films
-from workshop.fitting import read_size
+from workshop.film_options import LEAST_FRAMES, add_film_arguments, check_film_arguments
+from workshop.film_pairs import Film, framed_as_cut, watch_films
 from workshop.mimicry import (
     Matches,
     draw_mimicry,
@@ -30,7 +30,6 @@ HELP = "films of two people, matched by what they do or by time: one plays the o
 # The picture as it is comes first: for a drawing of a face, `video` of whoever is to be seen makes
 # pairs that fit exactly, where these only fit nearly.
 KINDS = ("plain", "face_mesh", "canny", "grayscale")
-LEAST_PAIRS = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,22 +55,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="face: squares that follow the face calmly (default); middle: as the stage cuts a"
         " camera's picture, for whole people",
     )
-    parser.add_argument("--zoom", type=float, default=1.0, help="larger: cut nearer")
-    parser.add_argument("--frames", type=int, default=1500, help="pairs to keep (default: 1500)")
-    parser.add_argument("--size", type=read_size, default=(256, 256), metavar="N",
-                        help="side of drawing and picture in pixels (default: 256)")
-    parser.add_argument(
-        "--held-out", type=float, default=0.15, metavar="PART",
-        help="the last part of the films, which training never sees (default: 0.15)",
-    )
+    add_film_arguments(parser)
     add_conditioner_arguments(parser, KINDS)
     add_dataset_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the dataset; returns the exit code."""
-    _check(arguments)
     paths = [arguments.watched, arguments.shown]
+    check_film_arguments(arguments, paths)
+    _check(arguments)
     conditioner = conditioner_card(arguments.conditioner, arguments.set)
     assembly = Assembly(arguments.out, arguments.size, made_by(NAME, arguments, paths))
     if finished(assembly, arguments.out):
@@ -85,46 +78,37 @@ def run(arguments: argparse.Namespace) -> int:
     if conditioner.kind == "face_mesh" or arguments.by == "pose":
         watched = with_faces(watched)
     matches = thinned(_match(arguments, watched, shown), arguments.frames)
+    conditioner = framed_as_cut(conditioner, [watched], tracks[:1])
     card = begin_card(arguments, conditioner, f"{paths[0].name}, answered by {paths[1].name}")
     work = draw_mimicry(watched, shown, matches.tasks, assembly.parts, conditioner)
     return build(assembly, card, matches.tasks, work, arguments.out)
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    height, width = arguments.size
-    if height != width:
-        raise UsageError(f"--size is {width}x{height}; films are cut as squares, such as 256")
-    if not 0.2 <= arguments.zoom <= 8:
-        raise UsageError(f"--zoom is {arguments.zoom:g}, wanted from 0.2 to 8")
     if arguments.cut == "middle" and arguments.zoom < 1:
         raise UsageError(f"--zoom is {arguments.zoom:g}, wanted at least 1 with --cut middle")
-    if arguments.frames < LEAST_PAIRS:
-        raise UsageError(f"--frames is {arguments.frames}, wanted at least {LEAST_PAIRS}")
     if not arguments.within > 0:
         raise UsageError(f"--within is {arguments.within:g}, wanted more than 0")
     if not np.isfinite(arguments.offset):
         raise UsageError(f"--offset is {arguments.offset:g}, wanted seconds")
     if arguments.by == "pose" and arguments.offset:
         raise UsageError("--offset is for --by time")
-    for path in (arguments.watched, arguments.shown):
-        if not path.is_file():
-            raise UsageError(f"no such film: {path}")
 
 
 def _match(arguments: argparse.Namespace, watched: Film, shown: Film) -> Matches:
     if arguments.by == "time":
         matches = match_by_time(watched, shown, arguments.held_out, arguments.offset)
-        refuse_few(matches, LEAST_PAIRS, "see --offset, and --cut middle for films without faces")
+        refuse_few(matches, LEAST_FRAMES, "see --offset, and --cut middle for films without faces")
         print(f"{len(matches.tasks)} frames go together; {matches.left_out} have no counterpart")
         return matches
     shown = with_faces(shown)
-    if min(len(watched.good), len(shown.good)) < LEAST_PAIRS:
+    if min(len(watched.good), len(shown.good)) < LEAST_FRAMES:
         raise UsageError(f"{len(watched.good)} and {len(shown.good)} frames show a sharp face,"
-                         f" wanted at least {LEAST_PAIRS} of each; see --by time")
+                         f" wanted at least {LEAST_FRAMES} of each; see --by time")
     tally = Tally("faces compared", len(watched.good) + len(shown.good))
     matches = match_by_pose(watched, shown, arguments.held_out, arguments.within, tally.step)
     tally.done()
-    refuse_few(matches, LEAST_PAIRS, "let them do more of the same, or see --within")
+    refuse_few(matches, LEAST_FRAMES, "let them do more of the same, or see --within")
     answers = len({task.answer for task in matches.tasks})
     print(f"{len(matches.tasks)} frames have one like them, {np.median(matches.apart):.2f} eye"
           f" distances apart; {matches.left_out} have none. {answers} of {len(shown.good)} frames"
