@@ -26,6 +26,10 @@ _OUTPUT_HELP = (
 _FILMS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 _SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
 
+_OSC_HELP = (
+    "where OSC comes in: a port, HOST:PORT or off (default: 127.0.0.1:7770, so that only this"
+    " machine plays; 0.0.0.0 lets others); changes are sent back to the port above it"
+)
 _ISOLATE_HELP = (
     "paint in a process of its own: a crash or hang of the driver then costs seconds of a still"
     " picture, not the show; off by default, for it takes 0.2 ms a frame, 50 MiB and a later start"
@@ -155,6 +159,19 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--fullscreen", action="store_true", help="begin in full screen")
     run.add_argument("--display", help="index or part of the name of the display for full screen")
     run.add_argument("--isolate", action="store_true", help=_ISOLATE_HELP)
+    run.add_argument("--osc", metavar="HOST:PORT", help=_OSC_HELP)
+    run.add_argument(
+        "--osc-allow",
+        action="append",
+        default=[],
+        metavar="NETWORK",
+        help="let only these machines play, such as 192.168.1.0/24; may be repeated",
+    )
+    run.add_argument(
+        "--face-out",
+        metavar="HOST:PORT",
+        help="send the performer's face there by OSC: /livegan/face/1/mouth and more, 0 to 1",
+    )
     _add_look(run)
 
 

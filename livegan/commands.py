@@ -26,6 +26,7 @@ from livegan.sinks.opening import RECORDING_SUFFIXES, check_film, check_sinks, i
 from livegan.takes import new_take
 
 if TYPE_CHECKING:  # at run time they would load every wrapper of a device
+    from livegan.control.opening import Controls
     from livegan.rendering import FiniteSource, Progress
     from livegan.sinks.sink import Sink
     from livegan.sinks.window import Window
@@ -35,18 +36,24 @@ logger = logging.getLogger("livegan")
 
 def run(options: argparse.Namespace) -> int:
     """Play until the window is closed, the source ends, the time is over, or Ctrl-C."""
+    from livegan.control.opening import Controls
+
     preset, overrides = asked_look(options)
     check_writable(options.stats)
     sinks = options.sink or [WINDOW]
     check_sinks(sinks, source=options.source)
     with (
         stopping() as interruption,
+        Controls(
+            osc=options.osc, allow=options.osc_allow, face_out=options.face_out
+        ) as controls,
         asked_performance(
             preset, overrides, options.source, sinks, isolate=options.isolate
         ) as performance,
     ):
         interruption.ends_with(performance.request_stop)
-        window = _open_window(performance, options) if WINDOW in sinks else None
+        controls.play(performance)
+        window = _open_window(performance, controls, options) if WINDOW in sinks else None
         if window is None:
             performance.wait(options.seconds)
         else:
@@ -98,7 +105,9 @@ ALL: Mapping[str, Callable[[argparse.Namespace], int]] = {
 """The commands by the name that people type."""
 
 
-def _open_window(performance: Performance, options: argparse.Namespace) -> Window | None:
+def _open_window(
+    performance: Performance, controls: Controls, options: argparse.Namespace
+) -> Window | None:
     """The window; where none can be opened and none was asked for, a recording takes its place."""
     from livegan.control.keys import bindings
     from livegan.sinks.window import Window
@@ -107,7 +116,7 @@ def _open_window(performance: Performance, options: argparse.Namespace) -> Windo
         window = Window(
             title="livegan",
             values=performance.values.snapshot,
-            hud=performance.hud,
+            hud=lambda: [*performance.hud(), *controls.lines()],
             bindings=bindings(performance),
             recorded_s=lambda: performance.sinks.recorded_s(time.monotonic()),
             fullscreen=options.fullscreen,

@@ -6,6 +6,7 @@ LiveganError                 a message for the user: what, which, found against 
 │   ├── ModelError           a generator file that cannot be used: no card, wrong version
 │   ├── PresetError          a preset that cannot be read
 │   ├── ParameterError       a value that a parameter does not take
+│   ├── ControlError         a controller's way in or out that cannot be opened: port taken
 │   ├── SinkError            a sink that cannot be opened: no device, no right to write
 │   └── MissingExtraError    an optional package is missing; the message is how to install it
 ├── SourceLost               the source stopped giving frames; opening it again may help
@@ -42,6 +43,10 @@ class PresetError(UsageError):
 
 class ParameterError(UsageError):
     """A value that a parameter does not take."""
+
+
+class ControlError(UsageError):
+    """A controller's way in or out that cannot be opened."""
 
 
 class SinkError(UsageError):

@@ -11,7 +11,7 @@ from livegan.engine import Engine
 from livegan.errors import SinkLost
 from livegan.frames import Closed, Frame, Mailbox
 from livegan.look import Following, Look, open_look
-from livegan.parameters import LiveValues, Setting
+from livegan.parameters import LiveValues, Setting, Values
 from livegan.presets import Preset
 from livegan.repertoire import Repertoire
 from livegan.sink_rack import SinkRack
@@ -20,7 +20,10 @@ from livegan.statistics import Shown, Statistics
 from livegan.supervision import HealthBoard, one_line
 
 if TYPE_CHECKING:
+    from livegan.conditioners.conditioner import Conditioned
     from livegan.sources.source import Source
+
+    Watcher = Callable[[Conditioned, Frame, Values], None]
 
 PATIENCE_S = 0.5
 """So long without a frame, and the puppet rests: longer than a slow camera takes for one."""
@@ -86,6 +89,9 @@ class Performance:
         self._sinks_asked = [spec for spec in sinks if spec != WINDOW]
         self._arrivals: Mailbox[Frame] = Mailbox()
         self._engine: Engine | None = None
+        self._watchers: tuple[Watcher, ...] = ()
+        self.face_found: bool | None = None
+        """Whether a face was in the last frame; None where none is looked for."""
         self._ready_at_s: float | None = None
         self._error: BaseException | None = None
         self._stop_asked = False
@@ -176,6 +182,10 @@ class Performance:
         if self._engine:
             self._repertoire.next(self._engine)
 
+    def watch(self, watcher: Watcher) -> None:
+        """Let someone see what is seen: called in the engine's thread, it returns at once."""
+        self._watchers = (*self._watchers, watcher)
+
     def hud(self) -> list[str]:
         """How it goes, as lines for the window."""
         now_s = time.monotonic()
@@ -188,11 +198,18 @@ class Performance:
         lines += self.sinks.lines(now_s)
         return lines + [str(health) for health in self.health.all() if health.state != "ok"]
 
+    def _saw(self, drawn: Conditioned, frame: Frame, values: Values) -> None:
+        self.face_found = drawn.found
+        for watcher in self._watchers:
+            watcher(drawn, frame, values)
+
     def _run_engine(self) -> None:
         try:
             look = self._repertoire.open_first()
             self._repertoire.adopt(look)
-            self._engine = Engine(look, self.values, self.statistics, self.health)
+            self._engine = Engine(
+                look, self.values, self.statistics, self.health, self._saw
+            )
             self._ready_at_s = time.monotonic()
             self._paint_all(self._engine)
         except BaseException as error:  # raised again in the main thread, which ends the command

@@ -64,6 +64,16 @@ class Totals:
         return (self.frames - 1) / self.seconds if self.frames > 1 and self.seconds > 0 else 0.0
 
 
+@dataclass(frozen=True)
+class Lately:
+    """The last seconds: frames shown a second, capture to shown; and frames dropped in all."""
+
+    rate_hz: float
+    p50_ms: float
+    p95_ms: float
+    dropped: int
+
+
 class Statistics:
     """Counts frames, drops and durations, from any thread, in memory that does not grow.
 
@@ -136,20 +146,26 @@ class Statistics:
                 stages={stage: spent.summary() for stage, spent in self._stages.items()},
             )
 
-    def lines(self, now_s: float) -> Iterable[str]:
-        """The last seconds, as lines for the HUD."""
+    def lately(self, now_s: float) -> Lately:
+        """How it goes, as the clock reads `now_s`."""
         with self._lock:
             latency = self._recent_latency
             p50_ms, p95_ms = (latency.percentile_ms(now_s, percent) for percent in (50, 95))
+            return Lately(latency.rate_hz(now_s), p50_ms, p95_ms, self._dropped)
+
+    def lines(self, now_s: float) -> Iterable[str]:
+        """The last seconds, as lines for the HUD."""
+        lately = self.lately(now_s)
+        with self._lock:
             stages = [
                 f"{stage} {recent.percentile_ms(now_s, 50):.1f}"
                 for stage, recent in self._recent_stages.items()
             ]
-            return (
-                f"{latency.rate_hz(now_s):.1f} frames/s   dropped {self._dropped}",
-                f"capture to shown {p50_ms:.1f} ms, p95 {p95_ms:.1f} ms",
-                "  ".join(stages) + " ms",
-            )
+        return (
+            f"{lately.rate_hz:.1f} frames/s   dropped {lately.dropped}",
+            f"capture to shown {lately.p50_ms:.1f} ms, p95 {lately.p95_ms:.1f} ms",
+            "  ".join(stages) + " ms",
+        )
 
 
 def report(

@@ -63,6 +63,10 @@ def generator(tmp_path: Path) -> Path:
         (["--set", "face_mesh.lips"], ["NAME=VALUE"]),
         (["--seconds", "-1"], ["'-1'"]),
         (["--colour", "red"], ["--colour"]),
+        (["--set", "system.fps=60"], ["system.fps is measured"]),
+        (["--osc", "radio"], ["--osc radio", "'radio'"]),
+        (["--osc-allow", "192.168.1.0/24"], ["--osc-allow", "add --osc 0.0.0.0"]),
+        (["--face-out", "9000"], ["--face-out 9000", "wanted HOST:PORT"]),
     ],
     ids=lambda value: " ".join(value) if value and value[0].startswith("-") else None,
 )
@@ -80,7 +84,8 @@ def test_a_mistake_is_answered_in_one_line_and_exit_code_2(
     given = [*arguments]
     if arguments[0].startswith("-") and "--generator" not in arguments:
         given.insert(0, "edges")
-    for option, usual in (("--source", "pattern"), ("--sink", "null"), ("--seconds", "20")):
+    usual_options = {"--source": "pattern", "--sink": "null", "--seconds": "20", "--osc": "off"}
+    for option, usual in usual_options.items():
         if option not in given:
             given += [option, usual]
     done = livegan("run", *given, cwd=tmp_path)
@@ -224,7 +229,7 @@ def test_a_signal_ends_a_run_cleanly_and_the_recording_is_whole(
     take = tmp_path / "take.mp4"
     command = [
         sys.executable, "-m", "livegan", "--generator", str(generator),
-        "--source", "pattern", "--sink", str(take),
+        "--source", "pattern", "--sink", str(take), "--osc", "off",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     environment["PYTHONUNBUFFERED"] = "1"
@@ -252,6 +257,14 @@ def test_parameters_are_listed_with_their_ranges(capsys: pytest.CaptureFixture[s
     lines = capsys.readouterr().out.splitlines()
     (line,) = [line for line in lines if line.startswith("face_mesh.line_width")]
     assert "1 to 8 px" in line
+
+
+def test_parameters_are_written_as_the_page_that_lies_in_the_package(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["parameters", "--markdown"]) == 0
+    page = Path(__file__).parents[1] / "livegan" / "PARAMETERS.md"
+    assert capsys.readouterr().out == page.read_text(encoding="utf-8")
 
 
 def test_devices_answer_without_devices() -> None:

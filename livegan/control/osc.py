@@ -1,0 +1,135 @@
+"""Hears OSC by UDP, in one thread, whatever is sent."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from livegan.control.complaints import Complaints
+from livegan.control.endpoints import LOOPBACK, Endpoint, Guests, Network
+from livegan.control.osc_player import OscPlayer
+from livegan.control.senders import Senders
+from livegan.errors import ControlError
+from livegan.parameters import LiveValues
+
+logger = logging.getLogger("livegan")
+
+_LARGEST = 65536
+_BUFFER = 4 << 20
+"""Asked of the system for what waits to be read: 5,000 messages of 768 bytes with their frames.
+Linux grants as much as net.core.rmem_max says, by default room for about 550."""
+_MOST_AT_ONCE = 4096
+_BREATH_S = 0.001
+"""Pause after each batch: a flood is read in one go a thousand times a second, so that whoever
+paints need not ask for Python's lock at every message."""
+
+
+class OscIn(threading.Thread):
+    """Reads packets and hands them on, many at once where many wait.
+
+    Args:
+        where: where it listens.
+        networks: who may play besides this machine; empty lets everybody.
+
+    Raises:
+        ControlError: the port is taken, or the address is not this machine's.
+    """
+
+    def __init__(self, where: Endpoint, networks: Sequence[Network]) -> None:
+        super().__init__(name="osc", daemon=True)
+        self.where = where
+        self.is_choosy = bool(networks)
+        """Whether only those on a list may play."""
+        self._guests = Guests(networks)
+        self._complaints = Complaints("osc")
+        self._player: OscPlayer | None = None
+        self._answer: Callable[[str], None] | None = None
+        self._closing = threading.Event()
+        self._buffer = bytearray(_LARGEST)
+        self._socket = _bound(where)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Messages that came, and that were refused."""
+        return self._player.received if self._player else 0, self._complaints.count
+
+    def play(self, values: LiveValues, senders: Senders, answer: Callable[[str], None]) -> None:
+        """Begin.
+
+        Args:
+            values: what is played.
+            senders: told who plays.
+            answer: called with each who asks whether anybody is here.
+        """
+        self._player = OscPlayer(values, senders, self._complaints)
+        self._answer = answer
+        self.start()
+
+    def run(self) -> None:
+        """Read until it is closed."""
+        player, answer = self._player, self._answer
+        assert player and answer
+        while not self._closing.is_set():
+            select.select([self._socket], [], [])
+            batch = self._read_all()
+            began_s = time.monotonic()
+            try:
+                for sender in player.play(batch):
+                    answer(sender)
+            except Exception:  # whatever is sent, the next message must be heard
+                logger.exception("osc        a fault of livegan's own; it goes on listening")
+            # Packets of thousands of messages may take half of one core, no more.
+            self._closing.wait(max(_BREATH_S, time.monotonic() - began_s))
+        self._socket.close()
+
+    def close(self) -> None:
+        """End it. May be called twice."""
+        if self.ident is None:
+            self._socket.close()
+        elif not self._closing.is_set():
+            self._closing.set()
+            self._wake()
+            self.join(1.0)
+
+    def _read_all(self) -> list[tuple[bytes, str]]:
+        """What waits, each with who sent it."""
+        batch = []
+        view = memoryview(self._buffer)
+        for _ in range(_MOST_AT_ONCE):
+            try:
+                size, (host, _) = self._socket.recvfrom_into(self._buffer)
+            except BlockingIOError:
+                break
+            except OSError:  # Windows: an answer of ours found nobody there
+                continue
+            if not self._guests.may(host):
+                self._complaints.refuse(host, lambda: "it is not on the list of --osc-allow")
+            elif size:
+                batch.append((bytes(view[:size]), host))
+        return batch
+
+    def _wake(self) -> None:
+        host = LOOPBACK if self.where.host == "0.0.0.0" else self.where.host
+        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
+            knock.sendto(b"", (host, self.where.port))
+
+
+def _bound(where: Endpoint) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        with suppress(OSError):  # some systems refuse what is too much, others give what they may
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        bound.setblocking(False)
+        bound.bind((where.host, where.port))
+    except OSError as error:
+        bound.close()
+        raise ControlError(
+            f"OSC cannot listen on {where}: {error.strerror}; end the program that does, or name"
+            " another port: --osc 7780"
+        ) from None
+    return bound

@@ -1,0 +1,50 @@
+"""Where messages come in and go to, as people type it."""
+
+from __future__ import annotations
+
+import pytest
+
+from livegan.control.endpoints import Endpoint, Guests, read_endpoint, read_networks
+from livegan.errors import ControlError
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("7780", Endpoint("127.0.0.1", 7780)),
+        ("0.0.0.0", Endpoint("0.0.0.0", 7770)),
+        ("0.0.0.0:9000", Endpoint("0.0.0.0", 9000)),
+        (":9000", Endpoint("127.0.0.1", 9000)),
+        ("192.168.1.20:", Endpoint("192.168.1.20", 7770)),
+    ],
+)
+def test_what_is_left_out_has_a_default(typed: str, meant: Endpoint) -> None:
+    assert read_endpoint("--osc", typed, host="127.0.0.1", port=7770) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "0", "127.0.0.1:99999", "127.0.0.1:x", "9000", ":", "a:-1"])
+def test_what_is_no_target_is_refused(typed: str) -> None:
+    with pytest.raises(ControlError, match="wanted HOST:PORT, such as"):
+        read_endpoint("--face-out", typed)
+
+
+def test_a_name_that_is_none_is_refused() -> None:
+    with pytest.raises(ControlError, match="no machine is called 'no such name'"):
+        read_endpoint("--face-out", "no such name:9000")
+
+
+def test_guests_are_this_machine_and_those_on_the_list() -> None:
+    guests = Guests(read_networks(["192.168.1.0/24", "10.0.0.7"]))
+    let_in = {host: guests.may(host) for host in ("192.168.1.9", "10.0.0.7", "127.0.0.1")}
+    assert all(let_in.values())
+    assert not guests.may("192.168.2.9")
+    assert not guests.may("10.0.0.8")
+
+
+def test_an_empty_list_lets_everybody_in() -> None:
+    assert Guests(()).may("203.0.113.5")
+
+
+def test_what_is_no_network_is_refused() -> None:
+    with pytest.raises(ControlError, match="--osc-allow home: wanted"):
+        read_networks(["home"])

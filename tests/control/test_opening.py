@@ -1,0 +1,113 @@
+"""What is opened, played and told, with a performance of fakes."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from control_ports import free_pair, udp
+from fakes import PRESET, FakeSink, FakeSource, fake_look
+from osc_messages import message
+from pythonosc.osc_message import OscMessage
+
+from livegan.control import opening
+from livegan.control.face_controls import NAMES
+from livegan.control.opening import Controls
+from livegan.errors import ControlError
+from livegan.performance import Performance
+
+
+@pytest.fixture(autouse=True)
+def default_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A default port that nobody else has."""
+    port = free_pair()
+    monkeypatch.setattr(opening, "OSC_PORT", port)
+    return port
+
+
+@pytest.fixture
+def performance() -> Iterator[Performance]:
+    """One that plays on, ten frames a second or so."""
+    gate = threading.Semaphore(1)
+    with Performance(
+        PRESET,
+        open_source=lambda: FakeSource([5] * 10_000, gate),
+        open_sink=lambda spec, size, fps: FakeSink(),
+        sinks=["null"],
+        make_look=lambda preset: fake_look(),
+    ) as made:
+        yield made
+
+
+def wait_for(hears: socket.socket, address: str) -> object:
+    """The value that comes for an address."""
+    while True:
+        told = OscMessage(hears.recv(65536))
+        if told.address == address:
+            return next(iter(told))
+
+
+def test_osc_plays_by_default_from_this_machine_and_says_how_to_open_it(
+    performance: Performance, default_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Controls() as controls, udp() as sends, udp(default_port + 1) as hears:
+        controls.play(performance)
+        assert f"127.0.0.1:{default_port}, for this machine only (--osc 0.0.0.0" in caplog.text
+        before = performance.values.snapshot()
+        sends.sendto(message("/livegan/output/fade", 0.5), ("127.0.0.1", default_port))
+        assert performance.values.wait(before, 10).number("output.fade") == 0.5
+        assert wait_for(hears, "/livegan/system/health") in ("ok", "null starting")
+        assert controls.lines() == ["osc 1 messages, 0 refused"]
+
+
+def test_a_taken_default_port_is_one_line_and_the_show_goes_on(
+    performance: Performance, default_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with udp(default_port), Controls() as controls:
+        controls.play(performance)
+        assert controls.lines() == []
+    (record,) = caplog.records
+    assert "goes on without OSC" in record.getMessage() and "\n" not in record.getMessage()
+
+
+def test_a_taken_port_that_was_asked_for_is_refused(default_port: int) -> None:
+    with udp(default_port), pytest.raises(ControlError, match="cannot listen"):
+        Controls(osc=str(default_port))
+
+
+def test_off_listens_to_nobody(performance: Performance, default_port: int) -> None:
+    with Controls(osc="off") as controls, udp(default_port):
+        controls.play(performance)
+
+
+def test_a_list_of_guests_needs_an_open_door(default_port: int) -> None:
+    with pytest.raises(ControlError, match="add --osc 0.0.0.0"):
+        Controls(allow=["192.168.1.0/24"])
+    udp(default_port).close()
+
+
+def test_an_open_door_says_who_may_come(
+    performance: Performance, default_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Controls(osc=f"0.0.0.0:{default_port}") as controls:
+        controls.play(performance)
+    assert "for the network (--osc-allow" in caplog.text
+
+
+def test_the_face_goes_out_number_by_number(performance: Performance) -> None:
+    with udp() as hears:
+        port = hears.getsockname()[1]
+        with Controls(osc="off", face_out=f"127.0.0.1:{port}") as controls:
+            controls.play(performance)
+            told = {OscMessage(hears.recv(65536)).address for _ in NAMES}
+    assert told == {f"/livegan/face/1/{name}" for name in NAMES}
+
+
+def test_a_target_without_a_port_is_refused() -> None:
+    with pytest.raises(ControlError, match="--face-out 127.0.0.1: wanted HOST:PORT"):
+        Controls(osc="off", face_out="127.0.0.1")
