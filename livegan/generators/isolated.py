@@ -230,6 +230,10 @@ def _deaf_to_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: its first moment is not covered
         yield
         return
+    from multiprocessing import resource_tracker
+
+    # A first process starts this one on the way, which lets interrupts through again.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -106,6 +106,29 @@ def test_an_interrupt_of_the_terminal_does_not_reach_it(generator: Isolated) -> 
     assert generator.process_id == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_nor_does_it_before_it_could_say_so() -> None:
+    # In a process of its own, which has not started one before.
+    told = subprocess.run(
+        [sys.executable, "-c", DEAF], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    blocked = next(line for line in told.stdout.splitlines() if line.startswith("SigBlk"))
+    assert int(blocked.split()[1], 16) & 1 << (signal.SIGINT - 1)
+
+
+DEAF = """
+import multiprocessing
+from livegan.generators.isolated import _deaf_to_interrupts
+
+process = multiprocessing.get_context("spawn").Process(target=print)
+with _deaf_to_interrupts():
+    process.start()
+print(open(f"/proc/{process.pid}/status").read())
+process.join()
+"""
+
+
 def test_one_that_does_not_open_again_at_once_is_tried_again(tmp_path: Path) -> None:
     generator = Isolated(partial(stubborn.open_once, tmp_path / "mark"))
     with pytest.raises(GeneratorLost):
