@@ -8,18 +8,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_gpu import FakeCudaRuntime, FakeTensorRT
 from tiny_onnx import write_generator
 
+from livegan.compilation import EngineRequest, store_engine
 from livegan.errors import ModelError
 from livegan.frames import Image
 from livegan.generators import Generator, Identity, load_generator
 from livegan.generators.isolated import Isolated
 from livegan.generators.stretched import Stretched
+from livegan.generators.tensorrt import TensorRT
+from livegan.generators.torch_cuda import TorchCuda
 
 SIZE = 64
 
 
-@pytest.fixture(params=["identity", "openvino", "stretched", "isolated"])
+@pytest.fixture(params=["identity", "openvino", "stretched", "isolated", "tensorrt", "torch"])
 def generator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Generator]:
     generator = open_generator(request.param, tmp_path)
     yield generator
@@ -34,7 +38,17 @@ def open_generator(kind: str, folder: Path) -> Generator:
         return Stretched(Identity((32, 48)), (SIZE, SIZE))
     if kind == "isolated":
         return Isolated(partial(Identity, (SIZE, SIZE)))
-    return load_generator(write_generator(folder / "reverse.onnx", size=SIZE))
+    path = write_generator(folder / "reverse.onnx", size=SIZE)
+    if kind == "torch":
+        return TorchCuda(path, "cpu")
+    if kind == "tensorrt":
+        hardware = {"compute_capability": "8.9"}
+        request = EngineRequest("tensorrt", "f16", (SIZE, SIZE), {"tensorrt": "11.4"}, hardware)
+        cuda = FakeCudaRuntime()
+        package = FakeTensorRT(cuda, (1, SIZE, SIZE, 3))
+        engine = store_engine(path, request, b"an engine", 1.0)
+        return TensorRT(engine, package=package, runtime=cuda)
+    return load_generator(path)
 
 
 def drawing(seed: int) -> Image:
