@@ -162,6 +162,7 @@ def test_sharpness_falls_with_blur_and_not_with_size_or_contrast(frames: list[Im
     blurred = cv2.GaussianBlur(frames[0], (0, 0), 5)
     assert sharpness(np.asarray(blurred, np.uint8)) < 0.25 * sharp
     assert sharpness(np.full((90, 90, 3), 100, np.uint8)) == 0
+    assert sharpness(frames[0], 96) > sharpness(frames[0]), "small, every line is a fine one"
 
 
 def test_a_grey_picture_is_grey_after_jpeg_and_a_dull_one_is_not(frames: list[Image]) -> None:

@@ -10,7 +10,6 @@ from livegan.frames import Image
 
 HASH_BITS = 256
 _HASH_SIDE = 16
-_JUDGED_PX = 256
 # JPEG gives a grey picture colours of up to 6 grey levels at the edges of its blocks.
 _GREY_LEVELS = 10
 
@@ -37,18 +36,19 @@ def bits_apart(one: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.
     return np.asarray(np.unpackbits(one ^ others, axis=1).sum(axis=1, dtype=np.int64))
 
 
-def sharpness(image: Image) -> float:
+def sharpness(image: Image, judged_px: int = 256) -> float:
     """How much of the contrast is in the finest lines: 0 for a blur, some 0.1 to 1 if sharp.
 
     The variance of the Laplacian (Pech-Pacheco et al., "Diatom autofocusing in brightfield
     microscopy", ICPR 2000) over the variance of the picture, so that a pale picture counts as
-    sharp as a strong one. Judged at 256 pixels, which is what a generator sees.
+    sharp as a strong one.
 
     Args:
         image: (H, W, 3) uint8 BGR.
+        judged_px: what its shorter side is shrunk to first; 256 is what a generator sees.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    ratio = _JUDGED_PX / min(gray.shape)
+    ratio = judged_px / min(gray.shape)
     if ratio < 1:
         gray = np.asarray(cv2.resize(gray, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA))
     lines = cv2.Laplacian(gray, cv2.CV_32F).var()

@@ -20,6 +20,7 @@ from livegan.face_topology import COUNT, eye_distance
 from livegan.frames import Image
 from livegan.puppetry import pose
 from livegan.sources import open_source
+from workshop.appearance import sharpness
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,7 @@ _SMOOTHING_S = 0.5
 # a cut, or another face.
 _JUMP = 1.0
 _LOOKED_AT_PX = 96
+"""What a face is shrunk to before its sharpness is judged, so that near and far count alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class Track:
 
     Args:
         landmarks: (F, 478, 3) float32 in pixels of the film; NaN in frames without a face.
-        sharpness: (F,) float32, how much detail the face has, in squared grey levels.
+        sharpness: (F,) float32, how sharp the face is, see `appearance.sharpness`.
         fps: frames a second.
         size: height and width of the film in pixels.
     """
@@ -97,7 +99,7 @@ def watch(path: Path, progress: Callable[[int, int | None], None] | None = None)
     detector = FaceDetector()
     total = getattr(source, "frame_count", None)
     fps = float(getattr(source, "fps", None) or 30.0)
-    faces, sharpness = [], []
+    faces, sharp = [], []
     size = (1, 1)
     try:
         while True:
@@ -105,7 +107,7 @@ def watch(path: Path, progress: Callable[[int, int | None], None] | None = None)
             size = frame.image.shape[0], frame.image.shape[1]
             face = detector.find(frame.image)
             faces.append(np.full((COUNT, 3), np.nan, np.float32) if face is None else face)
-            sharpness.append(0.0 if face is None else face_sharpness(frame.image, face))
+            sharp.append(0.0 if face is None else face_sharpness(frame.image, face))
             if progress:
                 progress(len(faces), total)
     except SourceEnded:
@@ -113,12 +115,11 @@ def watch(path: Path, progress: Callable[[int, int | None], None] | None = None)
     finally:
         source.close()
         detector.close()
-    return Track(np.stack(faces), np.array(sharpness, np.float32), fps, size)
+    return Track(np.stack(faces), np.array(sharp, np.float32), fps, size)
 
 
 def face_sharpness(image: Image, landmarks: NDArray[np.float32]) -> float:
-    """How much detail a face has: the variance of its Laplacian at 96 pixels, after Pech-Pacheco
-    et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
+    """How sharp a face is, see `appearance.sharpness`; 0 for one of next to no pixels.
 
     Args:
         image: (H, W, 3) uint8 BGR.
@@ -128,9 +129,7 @@ def face_sharpness(image: Image, landmarks: NDArray[np.float32]) -> float:
     high = np.minimum(landmarks[:, :2].max(axis=0), image.shape[1::-1]).astype(int)
     if (high - low).min() < 8:
         return 0.0
-    part = cv2.cvtColor(image[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(part, (_LOOKED_AT_PX, _LOOKED_AT_PX), interpolation=cv2.INTER_AREA)
-    return float(cv2.Laplacian(small, cv2.CV_32F).var())
+    return sharpness(image[low[1] : high[1], low[0] : high[0]], _LOOKED_AT_PX)
 
 
 def face_squares(track: Track, zoom: float) -> Array:
