@@ -12,6 +12,8 @@ from typing import Any
 import cv2
 import pytest
 from discs import SIZE, write_dataset
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 import train
 from workshop.checkpoint import newest_checkpoint
@@ -186,6 +188,25 @@ def test_a_broken_checkpoint_is_one_line(
     newest.write_bytes(b"half a file")
     assert run(dataset, tmp_path / "run") == 2
     assert "can't be read" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_other_networks_says_so_and_is_not_called_broken(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(dataset, tmp_path / "run") == 0
+    newest = newest_checkpoint(tmp_path / "run")
+    assert newest
+    with safe_open(newest, "pt") as file:
+        told, names = file.metadata(), list(file.keys())
+        tensors = {name: file.get_tensor(name) for name in names}
+    # As of a livegan whose networks had fewer layers.
+    few = {name: tensor for name, tensor in tensors.items() if ".down.0.norm" not in name}
+    assert len(few) < len(tensors)
+    save_file(few, newest, told)
+    assert run(dataset, tmp_path / "run", "--minutes", "0.04") == 2
+    error = capsys.readouterr().err
+    assert "holds other networks than this livegan trains" in error and error.count("\n") == 1
+    assert "delete" not in error
 
 
 def test_a_dataset_without_landmarks_is_fine(tmp_path: Path) -> None:

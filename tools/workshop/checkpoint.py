@@ -88,7 +88,7 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> dict[str, Any]:
         The state.
 
     Raises:
-        UsageError: the file is broken, or of another form.
+        UsageError: the file is broken, or holds networks of another form.
     """
     try:
         with safe_open(path, "pt") as file:
@@ -96,7 +96,12 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> dict[str, Any]:
             for name, part in parts.items():
                 keys = [key for key in file.keys() if key.startswith(f"{name}.")]  # noqa: SIM118
                 _fill(part, {key[len(name) + 1 :]: file.get_tensor(key) for key in keys})
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+    except RuntimeError as error:
+        raise UsageError(
+            f"{path} holds other networks than this livegan trains with these options; "
+            "train from the beginning with another --out"
+        ) from error
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
         first_line = str(error).splitlines()[0]
         raise UsageError(
             f"{path} can't be read ({first_line}); delete it to go on from the one before, "
