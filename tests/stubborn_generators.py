@@ -54,7 +54,7 @@ def open_odd() -> Stubborn:
 
 def open_dying() -> Stubborn:
     """Its process ends while it is opened."""
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGKILL)
     threading.Event().wait()
     return Stubborn()
 

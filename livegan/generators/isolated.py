@@ -8,6 +8,7 @@ slot is full: unlike a semaphore it also says, at once, that the other side is g
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import signal
 import threading
@@ -20,7 +21,7 @@ from typing import Any
 from livegan.errors import GeneratorLost, LiveganError
 from livegan.frames import Image
 from livegan.generators.drawing_check import check_drawing
-from livegan.generators.isolated_painter import Opened, OpenGenerator, serve, slots
+from livegan.generators.isolated_painter import ENDING, Opened, OpenGenerator, serve, slots
 from livegan.supervision import Retry, one_line
 
 _LEAST_PATIENCE_S = 2.0
@@ -134,8 +135,10 @@ class _Child:
         self._process = context.Process(
             target=serve, args=(theirs, open_generator), name="generator", daemon=True
         )
-        with _deaf_to_interrupts():
+        with _deaf():
             self._process.start()
+        # At the end of a program Python waits for every process; this one waits for an end, too.
+        atexit.register(self.close)
         theirs.close()
         try:
             self.opened = self._hear_what_opened(within_s)
@@ -169,6 +172,7 @@ class _Child:
 
     def close(self) -> None:
         """End the process, by force if it must be."""
+        atexit.unregister(self.close)
         self._line.close()
         self._process.join(_LEAVE_WITHIN_S)
         if self._process.is_alive():
@@ -224,17 +228,20 @@ class _Child:
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ctrl-C goes to every process of a terminal. One that is started here does not hear it, not
-    even before it can say so itself: it ends with this one."""
+def _deaf() -> Iterator[None]:
+    """What is started here does not hear the signals that end it, from its first moment on.
+
+    Ctrl-C goes to every process of a terminal, and a polite kill to every one of a service; this
+    one may have a film to finish then, and what it started ends with it.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows: its first moment is not covered
         yield
         return
     from multiprocessing import resource_tracker
 
-    # A first process starts this one on the way, which lets interrupts through again.
+    # A first process starts this one on the way, which lets signals through again.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:

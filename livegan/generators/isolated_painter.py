@@ -22,6 +22,9 @@ from livegan.supervision import one_line
 
 OpenGenerator = Callable[[], Generator]
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end a performance; the process that paints ends with it and leaves them alone."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -44,7 +47,8 @@ def serve(line: Connection, open_generator: OpenGenerator) -> None:
     and answers with nothing; from then on each message asks to paint from the memory's first slot
     into its second one, and the answer is empty, or what went wrong, which ends it.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for one in ENDING:
+        signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
     with suppress(EOFError, OSError):
         _paint_what_comes(line, open_generator)

@@ -98,31 +98,35 @@ def test_one_that_was_killed_between_two_pictures_comes_back(generator: Isolated
 
 
 @posix
-def test_an_interrupt_of_the_terminal_does_not_reach_it(generator: Isolated) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_what_ends_the_performance_does_not_end_it_before(
+    generator: Isolated, name: str
+) -> None:
     before = generator.process_id
     assert before is not None
-    os.kill(before, signal.SIGINT)
+    os.kill(before, getattr(signal, name))
     generator.generate(drawing())
     assert generator.process_id == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_nor_does_it_before_it_could_say_so() -> None:
+def test_nor_does_it_in_its_first_moment() -> None:
     # In a process of its own, which has not started one before.
     told = subprocess.run(
         [sys.executable, "-c", DEAF], capture_output=True, text=True, check=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=_environment(),
     )  # fmt: skip
     blocked = next(line for line in told.stdout.splitlines() if line.startswith("SigBlk"))
-    assert int(blocked.split()[1], 16) & 1 << (signal.SIGINT - 1)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        assert int(blocked.split()[1], 16) & 1 << (one - 1)
 
 
 DEAF = """
 import multiprocessing
-from livegan.generators.isolated import _deaf_to_interrupts
+from livegan.generators.isolated import _deaf
 
 process = multiprocessing.get_context("spawn").Process(target=print)
-with _deaf_to_interrupts():
+with _deaf():
     process.start()
 print(open(f"/proc/{process.pid}/status").read())
 process.join()
@@ -142,7 +146,7 @@ def test_one_that_does_not_open_again_at_once_is_tried_again(tmp_path: Path) -> 
     [
         (stubborn.open_missing, ModelError, "gone.onnx: there is no such file; export it again"),
         (stubborn.open_odd, GeneratorLost, "ZeroDivisionError: odd"),
-        pytest.param(stubborn.open_dying, GeneratorLost, "has ended (SIGTERM)", marks=posix),
+        pytest.param(stubborn.open_dying, GeneratorLost, "has ended (SIGKILL)", marks=posix),
     ],
 )
 def test_one_that_does_not_open_says_so_in_one_line(
@@ -179,6 +183,29 @@ def test_a_performance_goes_on_while_it_is_away(generator: Isolated) -> None:
     assert {one.state for one in health.all()} == {"ok"}
 
 
+FORGETFUL = """
+import stubborn_generators as stubborn
+from livegan.generators.isolated import Isolated
+
+if __name__ == "__main__":
+    kept = Isolated(stubborn.open_stubborn)
+"""
+
+
+def test_a_program_that_forgets_to_close_it_ends_all_the_same(tmp_path: Path) -> None:
+    script = tmp_path / "forgetful.py"
+    script.write_text(FORGETFUL)
+    done = subprocess.run(
+        [sys.executable, str(script)], env=_environment(), capture_output=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def _environment() -> dict[str, str]:
+    root = Path(__file__).parents[2]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
+
+
 ORPHAN = """
 import sys, time
 import stubborn_generators as stubborn
@@ -199,11 +226,9 @@ if __name__ == "__main__":
 def test_nothing_stays_where_the_performance_is_killed(tmp_path: Path, at: str) -> None:
     script = tmp_path / "orphan.py"
     script.write_text(ORPHAN)
-    root = Path(__file__).parents[2]
-    path = os.pathsep.join([str(root), str(root / "tests")])
     with subprocess.Popen(
         [sys.executable, str(script), at], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env={**os.environ, "PYTHONPATH": path},
+        text=True, env=_environment(),
     ) as performance:  # fmt: skip
         assert performance.stdout is not None and performance.stderr is not None
         child = int(performance.stdout.readline())
@@ -219,7 +244,6 @@ def test_nothing_stays_where_the_performance_is_killed(tmp_path: Path, at: str) 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_run_goes_on_as_its_painter_is_killed(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
     generator = write_generator(tmp_path / "reverse.onnx")
     command = [
         sys.executable, "-u", "-m", "livegan", "--generator", str(generator),
@@ -227,7 +251,7 @@ def test_a_run_goes_on_as_its_painter_is_killed(tmp_path: Path) -> None:
     ]  # fmt: skip
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env=_environment(),
     ) as run:  # fmt: skip
         assert run.stdout is not None and run.stderr is not None
         _skip_to(run.stdout, "sink")
