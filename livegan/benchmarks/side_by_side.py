@@ -19,7 +19,16 @@ from livegan.presets import Preset, find_generator
 from livegan.sources import open_source
 
 EXACT = ("CPU", "f32")
-BACKENDS = (EXACT, ("CPU", "bf16"), ("CPU", "int8"), ("GPU", "auto"), ("NPU", "auto"))
+BACKENDS = (
+    EXACT,
+    ("CPU", "bf16"),
+    ("CPU", "int8"),
+    ("tensorrt", "auto"),
+    ("tensorrt-rtx", "auto"),
+    ("torch", "auto"),
+    ("GPU", "auto"),
+    ("NPU", "auto"),
+)
 """Device and precision, as `load_generator` takes them; the first is what the others are held
 against."""
 
