@@ -6,10 +6,10 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from livegan.errors import LiveganError
+from livegan.errors import UsageError
 
 
-class NoGpu(LiveganError):
+class NoGpu(UsageError):
     """There is no GPU that can be used; says why."""
 
 

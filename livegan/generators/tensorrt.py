@@ -26,13 +26,16 @@ from livegan.model_card import read_card
 logger = logging.getLogger("livegan")
 
 
-def open_tensorrt(generator: Path, target: str, precision: str = "auto") -> TensorRT:
+def open_tensorrt(
+    generator: Path, target: str, precision: str = "auto", *, with_graph: bool = True
+) -> TensorRT:
     """The engine of a generator for this machine's GPU.
 
     Args:
         generator: the .onnx.
         target: "tensorrt" or "tensorrt-rtx".
         precision: "auto", "f16" or "f32"; "auto" is f16.
+        with_graph: as `TensorRT` takes it.
 
     Raises:
         NoGpu: there is no GPU that can be used.
@@ -42,7 +45,10 @@ def open_tensorrt(generator: Path, target: str, precision: str = "auto") -> Tens
     """
     kept = "f16" if precision == "auto" else precision
     request = engine_request(target, read_card(generator).size, find_gpu(), kept)
-    return TensorRT(require_engine(generator, request))
+    opened = TensorRT(require_engine(generator, request), with_graph=with_graph)
+    if precision == "auto":
+        opened.reason = f"version {request.versions[target]}, engine from cache"
+    return opened
 
 
 class TensorRT:
@@ -75,6 +81,7 @@ class TensorRT:
             f"{request.target} {architecture(request.hardware['compute_capability'])}"
             f" {request.precision}"
         )
+        self.reason = ""
         self._package = package or load_package(request.target)
         self._complaints = Complaints(self._package)
         self._using = threading.Lock()
@@ -102,8 +109,8 @@ class TensorRT:
 
     @property
     def description(self) -> str:
-        """"backend device precision"."""
-        return self._description
+        """"backend device precision", and the reason for them where there is one."""
+        return f"{self._description}; {self.reason}" if self.reason else self._description
 
     @property
     def has_graph(self) -> bool:

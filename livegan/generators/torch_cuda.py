@@ -24,7 +24,7 @@ from livegan.generators.torch_graph import TorchGraph
 logger = logging.getLogger("livegan")
 
 _WARM_UP = 3
-"""Pictures before the capture, in which cuDNN tries its kernels out."""
+"""Pictures before the first that counts, in which cuDNN tries its kernels out."""
 
 
 class TorchCuda:
@@ -61,15 +61,15 @@ class TorchCuda:
         self._painter: _Painter | None
         try:
             network = TorchGraph(model).to(device).eval()
-            self._painter = _GpuPainter(network, self._size) if on_gpu else _Painter(network)
+            self._painter = _Painter(network)
+            if on_gpu:
+                self._painter = _on_gpu(network, self._size, with_graph)
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0]
             raise ModelError(f"PyTorch can't run {path}: {first_line}") from error
         where = "CPU"
         if on_gpu:
             where = architecture("{}.{}".format(*torch.cuda.get_device_capability()))
-            if with_graph:
-                self._painter.capture()
         self._description = f"torch {where} {precision}"
 
     @property
@@ -108,14 +108,19 @@ class TorchCuda:
             self._painter = None
 
 
+def _on_gpu(network: TorchGraph, size: tuple[int, int], with_graph: bool) -> _GpuPainter:
+    painter = _GpuPainter(network, size)
+    painter.warm_up()
+    if with_graph:
+        painter.capture()
+    return painter
+
+
 class _Painter:
     """Paints where the drawing lies: on the CPU."""
 
     def __init__(self, network: TorchGraph) -> None:
         self._network = network
-
-    def capture(self) -> None:
-        """There is nothing to capture."""
 
     @torch.inference_mode()
     def paint(self, image: Image) -> Image:
@@ -138,21 +143,26 @@ class _GpuPainter(_Painter):
         self._graph: torch.cuda.CUDAGraph | None = None
 
     @torch.inference_mode()
-    def capture(self) -> None:
-        """Record the network as a graph; where that fails, go on without."""
-        torch.cuda.synchronize()
+    def warm_up(self) -> None:
+        """Let cuDNN try its kernels out."""
+        torch.cuda.synchronize()  # what was loaded came on another stream
         with torch.cuda.stream(self._stream):
             for _ in range(_WARM_UP):
                 self._run()
         self._stream.synchronize()
+
+    @torch.inference_mode()
+    def capture(self) -> None:
+        """Record the network as a graph; where that fails, go on without."""
         graph = torch.cuda.CUDAGraph()
         try:
             with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
                 self._run()
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0]
-            logger.warning("generator  no CUDA graph, kernels are launched one by one: %s",
-                           first_line)
+            logger.warning(
+                "generator  no CUDA graph, kernels are launched one by one: %s", first_line
+            )
             return
         self._graph = graph
 

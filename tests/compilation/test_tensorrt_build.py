@@ -1,4 +1,4 @@
-"""Engines are compiled for real where TensorRT for RTX is installed, which needs no GPU for that."""
+"""Engines are compiled for real where TensorRT for RTX is installed: it needs no GPU for that."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def test_a_network_that_it_can_not_read_is_one_line_with_its_reason(tmp_path: Pa
         kind = onnx.TensorProto.INT64 if isinstance(number, int) else onnx.TensorProto.FLOAT
         model.graph.initializer.append(onnx.helper.make_tensor(name, kind, [], [number]))
     onnx.save(model, path)
-    with pytest.raises(ModelError, match="tensorrt-rtx can't .*reverse.onnx: .*MelWeight") as caught:
+    told = "tensorrt-rtx can't .*reverse.onnx: .*MelWeight"
+    with pytest.raises(ModelError, match=told) as caught:
         build_engine(path, _rtx_request(path, "8.9"))
     assert "\n" not in str(caught.value)
 

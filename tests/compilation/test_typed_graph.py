@@ -38,7 +38,7 @@ def _types(model: onnx.ModelProto) -> dict[str, list[int]]:
 
 def _paint(model: onnx.ModelProto, drawing: Image) -> Image:
     with torch.inference_mode():
-        return TorchGraph(model)(torch.from_numpy(drawing[None]))[0].numpy().astype(np.uint8)
+        return np.asarray(TorchGraph(model)(torch.from_numpy(drawing[None]))[0].numpy(), np.uint8)
 
 
 def _levels_apart(one: Image, other: Image) -> int:
