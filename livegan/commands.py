@@ -48,7 +48,12 @@ def run(options: argparse.Namespace) -> int:
             osc=options.osc, allow=options.osc_allow, face_out=options.face_out
         ) as controls,
         asked_performance(
-            preset, overrides, options.source, sinks, isolate=options.isolate
+            preset,
+            overrides,
+            options.source,
+            sinks,
+            isolate=options.isolate,
+            compile_missing=True,
         ) as performance,
     ):
         interruption.ends_with(performance.request_stop)

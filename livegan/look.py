@@ -65,7 +65,9 @@ class Look:
         self.generator.close()
 
 
-def open_look(preset: Preset, *, busy_cores: int = 0, isolate: bool = False) -> Look:
+def open_look(
+    preset: Preset, *, busy_cores: int = 0, isolate: bool = False, compile_missing: bool = False
+) -> Look:
     """Load a preset's generator and the conditioner that its card asks for.
 
     The generator has painted once when this returns, so that no frame waits for its first run.
@@ -74,6 +76,8 @@ def open_look(preset: Preset, *, busy_cores: int = 0, isolate: bool = False) -> 
         preset: the look.
         busy_cores: how many cores have other work while the generator paints.
         isolate: whether the generator paints in a process of its own.
+        compile_missing: whether an engine that this machine's GPU could have is compiled while
+            the look plays; not where it is isolated.
 
     Raises:
         ModelError: the generator is missing, has no card, or wants another conditioner.
@@ -99,7 +103,8 @@ def open_look(preset: Preset, *, busy_cores: int = 0, isolate: bool = False) -> 
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
         load = partial(load_generator, path, busy_cores=busy_cores)
-        generator = as_shown(Isolated(load) if isolate else load(), card)
+        opened = Isolated(load) if isolate else load(compile_missing=compile_missing)
+        generator = as_shown(opened, card)
     try:
         conditioner = open_conditioner(wanted, generator.size, puppet)
     except ModelError as error:

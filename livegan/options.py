@@ -44,13 +44,14 @@ def asked_performance(
     sinks: Sequence[str],
     *,
     isolate: bool = False,
+    compile_missing: bool = False,
 ) -> Performance:
     """The performance that is asked for, not yet begun.
 
     Args:
         preset, overrides: as `asked_look` gives them.
         source, sinks: as people type them.
-        isolate: whether the generator paints in a process of its own.
+        isolate, compile_missing: as in `open_look`.
 
     Raises:
         SourceError: there is no such file or folder.
@@ -64,7 +65,7 @@ def asked_performance(
         open_sink=open_sink,
         sinks=sinks,
         overrides=overrides,
-        make_look=partial(open_look, isolate=isolate),
+        make_look=partial(open_look, isolate=isolate, compile_missing=compile_missing),
     )
 
 

@@ -28,7 +28,16 @@ _CHUNK_BYTES = 1 << 20
 
 
 class EngineRefused(ModelError):
-    """There is no engine that may be used; says why, and how to get one."""
+    """There is no engine that may be used; says why, and how to get one.
+
+    Args:
+        message: for the user.
+        missing: whether none was ever compiled for the target.
+    """
+
+    def __init__(self, message: str, *, missing: bool = False) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 @dataclass(frozen=True)
@@ -90,9 +99,11 @@ def require_engine(generator: Path, request: EngineRequest) -> CachedEngine:
         if listed.manifest and not listed.fault and listed.manifest.request == request:
             return CachedEngine(listed.path, listed.manifest)
         faults.append(f"engine {listed.path} {listed.fault or 'is for something else'}")
-    if not faults:
-        faults = [_what_else_lies_there(generator, request)]
-    raise EngineRefused(f"{faults[0]}; {cure}")
+    if faults:
+        raise EngineRefused(f"{faults[0]}; {cure}")
+    other = _what_else_lies_there(generator, request)
+    found = other or f"there is no {request.target} engine of '{generator.stem}'"
+    raise EngineRefused(f"{found}; {cure}", missing=not other)
 
 
 def store_engine(
@@ -224,23 +235,18 @@ def _fault(path: Path, manifest: Manifest, source_sha256: str) -> str:
 
 
 def _what_else_lies_there(generator: Path, request: EngineRequest) -> str:
-    """Why engines of the same target that lie there don't do; the first difference of each."""
-    differences = []
+    """Why an engine of the same target that lies there doesn't do; "" where there is none."""
     for listed in list_engines(generator):
         if listed.manifest is None or listed.manifest.request.target != request.target:
             continue
-        found = listed.manifest.request.to_dict()
         if listed.fault:
-            differences.append(listed.fault)
-            continue
+            return f"engine '{generator.stem}' {listed.fault}"
+        found = listed.manifest.request.to_dict()
         for name, wanted in request.to_dict().items():
             if found[name] != wanted:
-                differences.append(f"was compiled for {_said(found[name])}, "
-                                   f"wanted {_said(wanted)}")
-                break
-    if differences:
-        return f"engine '{generator.stem}' {differences[0]}"
-    return f"there is no {request.target} engine of '{generator.stem}'"
+                told = f"was compiled for {_said(found[name])}, wanted {_said(wanted)}"
+                return f"engine '{generator.stem}' {told}"
+    return ""
 
 
 def _said(value: object) -> str:

@@ -15,7 +15,8 @@ class Generator(Protocol):
           scaling, channel order and layout are inside the network's graph.
         * It keeps nothing between frames and does not write into its argument.
         * What it returns is the caller's: the next call does not change it.
-        * `description` is "backend device precision", for instance "openvino CPU f32".
+        * `description` is "backend device precision", for instance "openvino CPU f32"; where
+          livegan chose, the reason may follow after a semicolon.
     """
 
     @property
@@ -24,7 +25,7 @@ class Generator(Protocol):
 
     @property
     def description(self) -> str:
-        """"backend device precision"."""
+        """"backend device precision", and after a semicolon the reason, if there is one."""
 
     def generate(self, image: Image) -> Image:
         """Paint one picture.

@@ -2,32 +2,178 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
+import logging
+import sys
+import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from livegan.errors import ModelError
+import numpy as np
+
+from livegan.compilation.cache import EngineRefused
+from livegan.compilation.openvino_int8 import FALL
+from livegan.errors import LiveganError, ModelError
 from livegan.generators.generator import Generator
+from livegan.generators.improving import Improving
 from livegan.model_card import read_card
+
+if TYPE_CHECKING:  # at run time it takes 0.2 s to load
+    from livegan.generators.openvino import OpenVINO
+
+logger = logging.getLogger("livegan")
+
+COMPILERS = ("tensorrt", "tensorrt-rtx")
+"""What paints on an NVIDIA GPU, the quickest first; each is asked for by its name as the device."""
+TORCH = "torch"
+
+_TRIALS = 6
+_WORTH = 0.9
+"""In what part of the exact one's time int8 has to paint: without instructions for eight bits a CPU
+gains nothing, and then pictures should be exact."""
+_TELL_EVERY_S = 5.0
 
 
 def load_generator(
-    path: str | Path, *, device: str = "auto", precision: str = "auto", busy_cores: int = 0
+    path: str | Path,
+    *,
+    device: str = "auto",
+    precision: str = "auto",
+    busy_cores: int = 0,
+    compile_missing: bool = False,
 ) -> Generator:
     """A generator from its file.
 
     Args:
         path: an .onnx with uint8 (1, H, W, 3) BGR in and out, and a card.
-        device: "auto", or a device of OpenVINO: "CPU", "GPU", "NPU".
-        precision: "auto", "f32" (exact), "f16" or "bf16". "auto" on the CPU is f32.
+        device: "auto", a device of OpenVINO ("CPU", "GPU", "NPU"), or what paints on an NVIDIA
+            GPU: "tensorrt", "tensorrt-rtx", "torch". "auto" is an NVIDIA GPU where one can be
+            used, else the CPU.
+        precision: "auto", "f32" (exact), "f16", "bf16" or "int8". On the CPU "auto" is int8 where
+            the generator has an engine that was accepted and this CPU gains by it; else f32. With
+            any other than "auto" the device "auto" is the CPU.
         busy_cores: how many cores have other work while it paints; it takes the rest, at least one.
+        compile_missing: whether an engine that this machine's GPU could have is compiled now; what
+            there is paints meanwhile.
 
     Raises:
-        ModelError: no such file, not a generator, no card, no such device.
+        ModelError: no such file, not a generator, no card, no such device, no engine of it.
     """
-    card = read_card(path)
-    # OpenVINO takes 0.2 s to load.
-    from livegan.generators.openvino import OpenVINO
+    card, path = read_card(path), Path(path)
+    if device == "auto" and precision == "auto":
+        generator = _chosen(path, busy_cores, compile_missing)
+    elif device.upper() == "CPU" and precision == "auto":
+        generator = _on_cpu(path, busy_cores)
+    elif device in (*COMPILERS, TORCH):
+        generator = _on_nvidia(path, device, precision)
+    else:
+        from livegan.generators.openvino import OpenVINO
 
-    generator = OpenVINO(path, device, precision, busy_cores)
+        generator = OpenVINO(path, device, precision, busy_cores)
     if generator.size != card.size:
         raise ModelError(f"{path}: the network paints {generator.size}, its card says {card.size}")
     return generator
+
+
+def _chosen(path: Path, busy_cores: int, compile_missing: bool) -> Generator:
+    """What paints quickest on this machine with what is installed and compiled."""
+    if not _has_nvidia_driver():
+        return _on_cpu(path, busy_cores)
+    from livegan.compilation.tensorrt_package import installed_version
+
+    missing = []
+    for compiler in COMPILERS:
+        if installed_version(compiler) is None:
+            continue
+        try:
+            return _on_nvidia(path, compiler, "auto")
+        except EngineRefused:
+            missing.append(compiler)
+        except LiveganError as error:
+            logger.warning("%s", error)
+    meanwhile = _on_torch_or_cpu(path, busy_cores)
+    if missing and compile_missing:
+        return Improving(meanwhile, partial(_compiled, path, missing[0]))
+    return meanwhile
+
+
+def _on_torch_or_cpu(path: Path, busy_cores: int) -> Generator:
+    if importlib.util.find_spec("torch") is not None:
+        try:
+            return _on_nvidia(path, TORCH, "auto")
+        except LiveganError as error:
+            logger.warning("%s", error)
+    return _on_cpu(path, busy_cores)
+
+
+def _on_nvidia(path: Path, device: str, precision: str) -> Generator:
+    if device == TORCH:
+        # Loads PyTorch, which takes seconds.
+        from livegan.generators.torch_cuda import TorchCuda
+
+        return TorchCuda(path, "cuda", precision)
+    from livegan.generators.tensorrt import open_tensorrt
+
+    return open_tensorrt(path, device, precision)
+
+
+def _compiled(path: Path, compiler: str) -> Generator:
+    """The generator's engine for the GPU that is here, compiled now; progress goes to the log."""
+    from livegan.compilation.gpu import find_gpu
+    from livegan.compilation.tensorrt_build import compile_engine, engine_request
+
+    told_s = float("-inf")
+
+    def tell(phase: str, done: int, total: int) -> None:
+        nonlocal told_s
+        now_s = time.monotonic()
+        if now_s - told_s >= _TELL_EVERY_S:
+            told_s = now_s
+            logger.info("compiling  %s: %s, %d of %d", compiler, phase, done, total)
+
+    compile_engine(path, engine_request(compiler, read_card(path).size, find_gpu()), tell)
+    return _on_nvidia(path, compiler, "auto")
+
+
+def _has_nvidia_driver() -> bool:
+    """Whether a GPU's driver is there; without it nothing of NVIDIA's need be loaded."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+def _on_cpu(path: Path, busy_cores: int) -> OpenVINO:
+    """In eight bits where those were found good enough and are faster here; else exactly."""
+    from livegan.generators.openvino import OpenVINO
+
+    try:
+        short = OpenVINO(path, "CPU", "int8", busy_cores)
+    except ModelError as error:
+        exact = OpenVINO(path, "CPU", "f32", busy_cores)
+        if not (isinstance(error, EngineRefused) and error.missing):
+            logger.warning("%s", error)
+            exact.reason = "its int8 engine can't be used"
+        return exact
+    exact = OpenVINO(path, "CPU", "f32", busy_cores)
+    if _time_ratio(short, exact) > _WORTH:
+        exact.reason = "int8 gains nothing on this CPU"
+        return exact
+    assert short.engine is not None  # int8 paints with nothing else
+    short.reason = f"gate: MS-SSIM -{short.engine.manifest.metrics.get(FALL, 0):.3f}"
+    return short
+
+
+def _time_ratio(one: Generator, other: Generator) -> float:
+    """How long one paints, in parts of the other's time; the best of some trials in turn."""
+    drawing = np.zeros((*one.size, 3), np.uint8)
+    quickest_s = [float("inf"), float("inf")]
+    for _ in range(_TRIALS):
+        for index, generator in enumerate((one, other)):
+            began_s = time.perf_counter()
+            generator.generate(drawing)
+            quickest_s[index] = min(quickest_s[index], time.perf_counter() - began_s)
+    return quickest_s[0] / quickest_s[1]

@@ -13,15 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
+from livegan.compilation.cache import CachedEngine, require_engine
+from livegan.compilation.openvino_int8 import int8_request, unpack
 from livegan.errors import ModelError
 from livegan.frames import Image
 from livegan.generators.drawing_check import check_drawing
+from livegan.model_card import read_card
 
 # `import openvino` reports each import to its maker, unless the package that reports is missing.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 import openvino  # type: ignore[import-untyped]  # noqa: E402
 
-PRECISIONS = ("auto", "f32", "f16", "bf16")
+PRECISIONS = ("auto", "f32", "f16", "bf16", "int8")
 _MOST_THREADS = 4
 """More only take the cores from the stages around: a network of 0.5 GMAC doesn't use them."""
 
@@ -32,12 +35,13 @@ class OpenVINO:
     Args:
         path: the .onnx file.
         device: as OpenVINO names it (`CPU`, `GPU`, `NPU`), or "auto": the CPU.
-        precision: "f32" is exact; "auto" is f32 on the CPU and what the device prefers elsewhere.
+        precision: "f32" is exact; "auto" is f32 on the CPU and what the device prefers elsewhere;
+            "int8" is for the CPU and needs an engine.
         busy_cores: how many cores of the CPU are left to others.
 
     Raises:
-        ModelError: no such device (the message lists those there are), a network of another
-            form, or one that OpenVINO can't run.
+        ModelError: no such device (the message lists those there are), no engine that may be used,
+            a network of another form, or one that OpenVINO can't run.
     """
 
     def __init__(
@@ -55,9 +59,17 @@ class OpenVINO:
         available = core.available_devices
         if device not in available and device.split(".")[0] not in available:
             raise ModelError(f"OpenVINO has no device {device}; it has {', '.join(available)}")
+        if precision == "int8" and device != "CPU":
+            raise ModelError(f"int8 is for the CPU, not for {device}")
+        self.engine: CachedEngine | None = None
+        self.reason = ""
         try:
-            # From memory: a file that OpenVINO keeps mapped can't be replaced on Windows.
-            network = core.read_model(Path(path).read_bytes())
+            if precision == "int8":
+                self.engine = require_engine(Path(path), int8_request(read_card(path).size))
+                network = core.read_model(*unpack(self.engine))
+            else:
+                # From memory: a file that OpenVINO keeps mapped can't be replaced on Windows.
+                network = core.read_model(Path(path).read_bytes())
             self._size = _size_of(network, path)
             settings = _settings(device, precision, busy_cores)
             self._compiled = core.compile_model(network, device, settings)
@@ -67,7 +79,7 @@ class OpenVINO:
             raise ModelError(f"OpenVINO can't run {path} on {device}: {first_line}") from error
         # What it was compiled for, not what was asked for: a device may refuse bf16.
         granted = self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-        self._description = f"openvino {device} {granted}"
+        self._description = f"openvino {device} {'int8' if precision == 'int8' else granted}"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -76,8 +88,8 @@ class OpenVINO:
 
     @property
     def description(self) -> str:
-        """"backend device precision"."""
-        return self._description
+        """"backend device precision", and the reason for them where there is one."""
+        return f"{self._description}; {self.reason}" if self.reason else self._description
 
     def generate(self, image: Image) -> Image:
         """Paint one picture.
@@ -117,7 +129,9 @@ def _settings(device: str, precision: str, busy_cores: int) -> dict[str, str | i
     settings: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY"}
     if device == "CPU":
         # Left to itself OpenVINO takes bf16 where the CPU has it: up to 24 grey levels off.
-        settings["INFERENCE_PRECISION_HINT"] = "f32" if precision == "auto" else precision
+        # What was not worth eight bits is exact.
+        exact = precision in ("auto", "int8")
+        settings["INFERENCE_PRECISION_HINT"] = "f32" if exact else precision
         settings["INFERENCE_NUM_THREADS"] = max(min(_cores() - busy_cores, _MOST_THREADS), 1)
     elif precision != "auto":
         settings["INFERENCE_PRECISION_HINT"] = precision
