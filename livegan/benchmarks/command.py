@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Mapping
 
 from livegan import process
@@ -11,7 +12,7 @@ from livegan.errors import UsageError
 from livegan.interruption import stopping
 from livegan.options import asked_look, asked_performance, check_writable
 from livegan.parameters import Setting
-from livegan.presets import IDENTITY, Preset
+from livegan.presets import IDENTITY, Preset, find_generator
 from livegan.reporting import report_on, startup_s, write_figures
 from livegan.sources.opening import bundled_clip
 
@@ -87,25 +88,31 @@ def _against(options: argparse.Namespace, preset: Preset, overrides: Mapping[str
 def _generators(
     options: argparse.Namespace, preset: Preset, overrides: Mapping[str, Setting]
 ) -> int:
+    from livegan.benchmarks.on_gpu import measure_all_on_gpu
     from livegan.benchmarks.side_by_side import HEADING, drawings_of, measure_all, opening_of
 
     if preset.generator == IDENTITY:
         raise UsageError(f"preset {preset.name} has no generator to measure; name another")
     with stopping() as interruption:
+        drawings = drawings_of(preset, overrides, _source(options))
         results = measure_all(
             opening_of(preset),
-            drawings_of(preset, overrides, _source(options)),
+            drawings,
             seconds=options.seconds or _SECONDS,
             stopped=lambda: interruption.asked,
         )
-    print(HEADING)
-    for result in results:
-        print(result.line())
+        print(HEADING)
+        for result in results:
+            print(result.line())
+        graphs = [] if interruption.asked else measure_all_on_gpu(find_generator(preset), drawings)
+    for line in (line for one in graphs for line in one.lines()):
+        print(line)
     if options.json:
-        generators = [result.report() for result in results]
-        write_figures(
-            options.json, {"schema": 1, "preset": preset.name, "generators": generators}
-        )
+        figures = {
+            "generators": [result.report() for result in results],
+            "on_gpu": [dataclasses.asdict(one) for one in graphs],
+        }
+        write_figures(options.json, {"schema": 1, "preset": preset.name, **figures})
     return 0
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnx
 
-from livegan.compilation.gpu import Gpu
+from livegan.compilation.gpu import Gpu, NoGpu, find_gpu
 from livegan.compilation.typed_graph import typed_graph
+from livegan.errors import LiveganError
 from livegan.frames import Image
 from livegan.generators import Generator
+from livegan.generators.opening import COMPILERS
 from livegan.pacing import Distribution, Summary
 
 _OPERATIONS = {
@@ -106,6 +109,43 @@ def bound_of(generator: Path, precision: str, gpu: Gpu) -> Bound:
         bytes_ms=weight_bytes / bytes_a_second * 1e3,
         operations_ms=operations / peak * 1e3 if peak else None,
     )
+
+
+def measure_all_on_gpu(generator: Path, drawings: Sequence[Image]) -> list[OnGpu]:
+    """Each backend that paints a generator on this machine's NVIDIA GPU; none where none does.
+
+    Args:
+        generator: the .onnx.
+        drawings: (H, W, 3) uint8 BGR each; at least one.
+    """
+    try:
+        bound = bound_of(generator, "f16", find_gpu())
+    except NoGpu:
+        return []
+    measured = []
+    for opening in OPENINGS:
+        with suppress(LiveganError):  # the table of all backends says why
+            measured.append(measure_on_gpu(partial(opening, generator), drawings, bound))
+    return measured
+
+
+def _open_tensorrt(target: str, generator: Path, with_graph: bool) -> Generator:
+    from livegan.generators.tensorrt import open_tensorrt
+
+    return open_tensorrt(generator, target, with_graph=with_graph)
+
+
+def _open_torch(generator: Path, with_graph: bool) -> Generator:
+    from livegan.generators.torch_cuda import TorchCuda
+
+    return TorchCuda(generator, with_graph=with_graph)
+
+
+OPENINGS: list[Callable[[Path, bool], Generator]] = [
+    *(partial(_open_tensorrt, target) for target in COMPILERS),
+    _open_torch,
+]
+"""What opens a generator on an NVIDIA GPU, with a CUDA graph or without."""
 
 
 def measure_on_gpu(

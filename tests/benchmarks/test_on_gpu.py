@@ -9,8 +9,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from livegan.benchmarks import on_gpu
 from livegan.benchmarks.on_gpu import Bound, bound_of, measure_on_gpu
-from livegan.compilation.gpu import Gpu
+from livegan.compilation.gpu import Gpu, NoGpu
+from livegan.errors import ModelError
 from livegan.generators import Identity
 
 # An RTX 4090, as NVIDIA describes it: 1008 GB/s, 330 TFLOP/s.
@@ -59,6 +61,33 @@ def test_a_gpu_of_an_unknown_kind_is_bound_by_its_memory_alone(tmp_path: Path) -
     bound = bound_of(_network(tmp_path / "one.onnx", "Conv"), "f16", gpu)
     assert bound.operations_ms is None
     assert bound.ms == bound.bytes_ms
+
+
+def test_what_does_not_open_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(generator: Path, with_graph: bool) -> Identity:
+        raise ModelError("no engine")
+
+    def open_it(generator: Path, with_graph: bool) -> Identity:
+        return Identity((8, 8))
+
+    path = _network(tmp_path / "one.onnx", "Conv")
+    monkeypatch.setattr(on_gpu, "find_gpu", lambda: ADA)
+    monkeypatch.setattr(on_gpu, "OPENINGS", [refuse, open_it])
+    (figures,) = on_gpu.measure_all_on_gpu(path, [np.zeros((8, 8, 3), np.uint8)])
+    assert figures.description == "identity CPU uint8" and figures.bound.operations_ms
+
+
+def test_without_a_gpu_there_are_no_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_none() -> Gpu:
+        raise NoGpu("there is no NVIDIA GPU")
+
+    monkeypatch.setattr(on_gpu, "find_gpu", find_none)
+    path = _network(tmp_path / "one.onnx", "Conv")
+    assert on_gpu.measure_all_on_gpu(path, [np.zeros((8, 8, 3), np.uint8)]) == []
 
 
 def test_both_ways_are_told_beside_the_bound() -> None:
