@@ -89,8 +89,11 @@ def torch_line(facts: Facts, build: TorchBuild) -> str:
     """What to type for one build of PyTorch, in place of the one that may be there."""
     wanted = (row.wanted for row in facts.packages.requirements if row.name == "torch")
     version = next(wanted, "") or "==2.13.0"
-    index = f"https://download.pytorch.org/whl/{build.tag}"
-    return f"pip install torch{version}+{build.tag} --index-url {index}"
+    cuda = ".".join(map(str, build.cuda))
+    return (
+        f"pip install torch{version}+{build.tag}, with the --index-url that PyTorch's page"
+        f" \"Get started\" gives for CUDA {cuda}"
+    )
 
 
 def takes_tensorrt(gpu: GPU) -> bool:

@@ -8,7 +8,7 @@ from livegan.doctor.facts import Facts
 from livegan.doctor.finding import Finding
 from livegan.doctor.versions import fits
 
-# What wheels of mediapipe 0.10.21 there are: pypi.org/project/mediapipe/0.10.21.
+# What wheels of mediapipe 0.10.21 there are.
 _PROCESSORS = {
     "Linux": ("x86_64",),
     "Windows": ("AMD64",),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from livegan.control.endpoints import OSC_PORT as PORT
 from livegan.doctor.facts import Facts
 from livegan.doctor.finding import Finding
-
-PORT = 7770
-"""UDP for OSC, TCP for OSCQuery."""
 
 SCARCE_GIB = 2
 _WHO_HAS = {
