@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from livegan.compilation import list_engines
+from livegan.control.endpoints import OSC_PORT as PORT
 from livegan.doctor.answers import read_cameras, read_displays, read_playing, read_smi
-from livegan.doctor.checks.surroundings import PORT
 from livegan.doctor.facts import (
     Displays,
     Engine,

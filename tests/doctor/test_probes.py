@@ -15,9 +15,9 @@ from tiny_onnx import write_generator
 
 from livegan.cli import main
 from livegan.compilation import EngineRequest, store_engine
+from livegan.control.endpoints import OSC_PORT as PORT
 from livegan.doctor import probes, questions
 from livegan.doctor.answers import read_cameras, read_displays, read_playing, read_smi
-from livegan.doctor.checks.surroundings import PORT
 from livegan.doctor.facts import GPU, GPUs, Playing, Requirement, SeenCamera
 from livegan.doctor.inquiry import Answer, Inquiry
 
