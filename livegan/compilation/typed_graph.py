@@ -12,7 +12,7 @@ what sums over a whole picture or over all of a face, as an instance norm or a m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -87,12 +87,26 @@ class _Graph:
             found.types[tensor.name] = tensor.data_type
         for value in (*graph.input, *graph.value_info, *graph.output):
             found.types[value.name] = value.type.tensor_type.elem_type
+        sizes = {value.name: value.type.tensor_type.shape.dim for value in graph.value_info}
         for node in graph.node:
-            if node.op_type == "Cast" and all(map(found.is_number, (*node.input, *node.output))):
+            if node.op_type == "InstanceNormalization" and _is_one_value(sizes[node.input[0]]):
+                found.nodes.append(found.constant_norm(node))
+            elif node.op_type == "Cast" and all(map(found.is_number, (*node.input, *node.output))):
                 found.same[node.output[0]] = found.source(node.input[0])
             else:
                 found.nodes.append(node)
         return found
+
+    def constant_norm(self, node: onnx.NodeProto) -> onnx.NodeProto:
+        """A norm of a single value, which TensorRT refuses: whatever it is, the bias comes out."""
+        bias = self.constants[node.input[2]].reshape(1, -1, 1, 1)
+        name, nothing = f"{node.output[0]}_bias", f"{node.output[0]}_nothing"
+        self.constants |= {name: bias, nothing: np.zeros((), np.float32)}
+        self.types |= {name: _SINGLE, nothing: _SINGLE}
+        kept = f"{node.output[0]}_kept"
+        self.types[kept] = _SINGLE
+        self.nodes.append(helper.make_node("Mul", [node.input[0], nothing], [kept], kept))
+        return helper.make_node("Add", [kept, name], list(node.output), node.name)
 
     def source(self, name: str) -> str:
         """What a name stands for."""
@@ -113,6 +127,10 @@ class _Graph:
         for place, name in enumerate(node.input):
             if self.computes_with(node, place):
                 yield self.source(name)
+
+
+def _is_one_value(sides: Sequence[onnx.TensorShapeProto.Dimension]) -> bool:
+    return all(side.dim_value == 1 for side in sides[2:])
 
 
 def _halves(graph: _Graph) -> set[int]:

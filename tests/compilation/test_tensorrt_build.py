@@ -7,6 +7,7 @@ from pathlib import Path
 
 import onnx
 import pytest
+from exported_graphs import KINDS, write_exported
 from shipped_drawings import shipped_generators
 from tiny_onnx import write_generator
 
@@ -51,6 +52,13 @@ def test_what_ships_is_compiled_for_ada_and_blackwell(
     assert int.from_bytes(header[16:24], "little") == len(content) == manifest.engine_bytes
     # Weights in half precision: the file has 4 bytes for each, the engine about 2.
     assert len(content) < 0.8 * shipped.stat().st_size
+
+
+@needs_rtx
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_that_is_exported_is_compiled(tmp_path: Path, kind: str) -> None:
+    path = write_exported(tmp_path / "exported.onnx", kind)
+    assert build_engine(path, _rtx_request(path, "8.9")).startswith(b"vtrt")
 
 
 @needs_rtx

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from exported_graphs import KINDS, write_exported
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
@@ -111,6 +112,16 @@ def test_what_ships_is_painted_within_one_grey_level(path: Path) -> None:
         apart = np.abs(one.generate(drawing).astype(np.int16) - other.generate(drawing))
         assert apart.max() <= 1
         assert apart.mean() < 0.001
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_that_is_exported_is_painted_within_one_grey_level(tmp_path: Path, kind: str) -> None:
+    path = write_exported(tmp_path / "exported.onnx", kind)
+    one, other = TorchCuda(path, "cpu"), load_generator(path, precision="f32")
+    drawing = np.random.default_rng(0).integers(0, 256, (*one.size, 3), dtype=np.uint8)
+    wanted = other.generate(drawing)
+    assert np.abs(one.generate(drawing).astype(np.int16) - wanted).max() <= 1
+    assert wanted.std() > 2, "there is something to see"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="PyTorch finds a GPU")
