@@ -259,7 +259,8 @@ def _drop_outdated(generator: Path, folder: Path, source_sha256: str) -> None:
     for path in list(_manifests(generator)):
         listed = _inspect(path, source_sha256) if path.parent == folder else None
         if listed and listed.manifest and listed.manifest.source_sha256 != source_sha256:
-            for outdated in (path, listed.path):
+            # TensorRT for RTX keeps its kernels beside its engine.
+            for outdated in (path, listed.path, listed.path.with_suffix(".kernels")):
                 try:
                     outdated.unlink(missing_ok=True)
                 except OSError:  # on Windows it may still be open; it is refused in any case

@@ -46,7 +46,7 @@ def load_package(target: str) -> Any:
     except ImportError as error:
         raise MissingExtraError(
             f"{_NAMES[target]} can't be loaded ({' '.join(str(error).split())});"
-            f" run: pip install 'livegan[{target}]'"
+            f' run: pip install -e ".[{target}]"'
         ) from error
 
 

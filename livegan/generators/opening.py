@@ -15,7 +15,7 @@ import numpy as np
 
 from livegan.compilation.cache import EngineRefused
 from livegan.compilation.openvino_int8 import FALL
-from livegan.errors import LiveganError, ModelError
+from livegan.errors import LiveganError, MissingExtraError, ModelError
 from livegan.generators.generator import Generator
 from livegan.generators.improving import Improving
 from livegan.model_card import read_card
@@ -100,16 +100,19 @@ def _chosen(path: Path, busy_cores: int, compile_missing: bool) -> Generator:
 
 
 def _on_torch_or_cpu(path: Path, busy_cores: int) -> Generator:
-    if importlib.util.find_spec("torch") is not None:
-        try:
-            return _on_nvidia(path, TORCH, "auto")
-        except LiveganError as error:
-            logger.warning("%s", error)
+    try:
+        return _on_nvidia(path, TORCH, "auto")
+    except MissingExtraError:
+        pass
+    except LiveganError as error:
+        logger.warning("%s", error)
     return _on_cpu(path, busy_cores)
 
 
 def _on_nvidia(path: Path, device: str, precision: str) -> Generator:
     if device == TORCH:
+        if importlib.util.find_spec("torch") is None:
+            raise MissingExtraError('PyTorch is not installed; run: pip install -e ".[train]"')
         # Loads PyTorch, which takes seconds.
         from livegan.generators.torch_cuda import TorchCuda
 

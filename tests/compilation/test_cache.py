@@ -186,12 +186,15 @@ def test_where_nobody_may_write_at_all_both_folders_are_told(
 
 def test_storing_takes_away_what_the_generator_was_before(generator: Path) -> None:
     before = _store(generator)
+    kernels = before.path.with_suffix(".kernels")
+    kernels.write_bytes(b"for this GPU")
     neighbour = generator.with_name("ada.v2.onnx")
     neighbour.write_bytes(b"another network")
     kept = _store(neighbour)
     generator.write_bytes(b"trained on")
     after = _store(generator)
     assert not before.path.exists() and not before.path.with_suffix(".json").exists()
+    assert not kernels.exists()
     assert after.path.exists() and kept.path.exists()
 
 

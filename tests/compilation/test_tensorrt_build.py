@@ -108,7 +108,7 @@ def test_a_network_that_it_can_not_read_is_one_line_with_its_reason(tmp_path: Pa
 
 @pytest.mark.skipif(installed_version("tensorrt") is not None, reason="tensorrt is installed")
 def test_without_the_package_the_command_that_installs_it_is_told() -> None:
-    with pytest.raises(MissingExtraError, match=r"pip install 'livegan\[tensorrt\]'"):
+    with pytest.raises(MissingExtraError, match=r'pip install -e "\.\[tensorrt\]"'):
         engine_request("tensorrt", (64, 64), ADA)
 
 

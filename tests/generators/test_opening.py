@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ from int8_engines import store_int8
 from tiny_onnx import write_generator
 
 from livegan.compilation import EngineRefused
-from livegan.errors import ModelError
+from livegan.errors import MissingExtraError, ModelError
 from livegan.frames import Image
 from livegan.generators import Generator, Identity, load_generator, opening
 
@@ -245,3 +246,11 @@ def test_a_precision_that_is_asked_for_is_painted_on_the_cpu(
 @pytest.fixture(autouse=True)
 def _log_to_caplog(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, logger="livegan")
+
+
+def test_without_pytorch_the_command_that_installs_it_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match="PyTorch is not installed; run: pip install"):
+        load_generator(path, device="torch")
