@@ -69,7 +69,7 @@ def test_a_puppet_grows_with_its_pictures(dataset: Path, tmp_path: Path) -> None
 
 def write_pairs(out: Path, size: tuple[int, int], **kind: Any) -> Path:
     """Discs, stretched; grey drawings or drawings with holes."""
-    writer = PairWriter(out, "discs", size, ConditionerCard("plain", 1))
+    writer = PairWriter(out, "discs", size, ConditionerCard(kind.get("drawn", "plain"), 1))
     random = np.random.default_rng(0)
     for seed in range(5):
         picture = np.asarray(cv2.resize(pair(seed)[1], size[::-1]), np.uint8)
@@ -147,6 +147,16 @@ def test_no_dark_line_stays_around_a_hole_and_black_hair_is_no_hole() -> None:
     laid = Paste("black").lay(np.full((1, 47, 47, 3), 90, np.uint8), seen[np.newaxis])[0]
     assert laid[10:].min() >= 90, "nothing between black and what is around is left"
     np.testing.assert_array_equal(laid[:10], seen[:10])
+
+
+def test_edges_are_trained_on_at_the_size_they_were_drawn_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edges = write_pairs(tmp_path / "edges", (64, 96), drawn="canny")
+    run = [str(edges), "--out", str(tmp_path / "run"), *TINY, "--size", "64x32", "--epochs", "1"]
+    assert train.main(run) == 2
+    assert "the edges were drawn at 96x64" in capsys.readouterr().err
+    assert train.main([*run, "--direction", "BtoA"]) == 0, "the stage draws none for it"
 
 
 def test_holes_of_another_colour_are_refused(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from livegan.conditioners.canny import Canny
 from livegan.conditioners.plain import Plain
 from livegan.errors import UsageError
 from livegan.model_card import ConditionerCard, Puppet
@@ -66,6 +67,7 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
     """
     _check(arguments)
     dataset = read_dataset(arguments.dataset, progress)
+    _check_edges(arguments, dataset)
     paste = Paste(arguments.paste) if arguments.paste else None
     if paste:
         _check_holes(paste, arguments.dataset, dataset.train)
@@ -172,6 +174,17 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("--lab colours the drawing; wanted --direction AtoB with it")
     if arguments.paste and arguments.direction == "BtoA":
         raise UsageError("--paste paints into the drawing; wanted --direction AtoB with it")
+
+
+def _check_edges(arguments: argparse.Namespace, dataset: Dataset) -> None:
+    """Refuse edges of another size: shrunk from 128 to 64 they are grey and fine, and the stage
+    finds fewer in a picture of 64, as wide as any."""
+    card = dataset.card
+    drawn_on_stage = arguments.direction == "AtoB" and card.conditioner.kind == Canny.kind
+    if drawn_on_stage and arguments.size not in (None, card.size):
+        size, other = ("x".join(map(str, pair[::-1])) for pair in (arguments.size, card.size))
+        raise UsageError(f"--size is {size}, and the edges were drawn at {other}; the stage would"
+                         f" draw others: make the dataset with --size {size}")
 
 
 def _check_holes(paste: Paste, folder: Path, pairs: Pairs) -> None:
