@@ -90,7 +90,7 @@ class Controls(AbstractContextManager["Controls"]):
             feedback.answer(sender, f"{ROOT}/pong", version("livegan"))
 
         feedback.start()
-        osc.play(performance.values, senders, answer)
+        osc.play(performance.values, senders, answer, performance.health)
         logger.info("osc        %s, %s; answers go to port %d", osc.where, _who(osc), port)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import select
 import socket
 import threading
@@ -16,17 +15,20 @@ from livegan.control.osc_player import OscPlayer
 from livegan.control.senders import Senders
 from livegan.errors import ControlError
 from livegan.parameters import LiveValues
-
-logger = logging.getLogger("livegan")
+from livegan.supervision import HealthBoard, one_line
 
 _LARGEST = 65536
 _BUFFER = 4 << 20
 """Asked of the system for what waits to be read: 5,000 messages of 768 bytes with their frames.
 Linux grants as much as net.core.rmem_max says, by default room for about 550."""
 _MOST_AT_ONCE = 4096
+_SPRINT_S = 0.05
+"""A burst is read as fast as it goes for so long, so that little waits where there is no room."""
+_IDLE_S = 0.005
+"""So long without a message, and the next one may begin a burst."""
 _BREATH_S = 0.001
-"""Pause after each batch: a flood is read in one go a thousand times a second, so that whoever
-paints need not ask for Python's lock at every message."""
+"""Pause after each batch of what lasts longer than a burst: a flood is read in one go a thousand
+times a second, so that whoever paints need not ask for Python's lock at every message."""
 
 
 class OscIn(threading.Thread):
@@ -49,6 +51,7 @@ class OscIn(threading.Thread):
         self._complaints = Complaints("osc")
         self._player: OscPlayer | None = None
         self._answer: Callable[[str], None] | None = None
+        self._health: HealthBoard | None = None
         self._closing = threading.Event()
         self._buffer = bytearray(_LARGEST)
         self._socket = _bound(where)
@@ -58,33 +61,48 @@ class OscIn(threading.Thread):
         """Messages that came, and that were refused."""
         return self._player.received if self._player else 0, self._complaints.count
 
-    def play(self, values: LiveValues, senders: Senders, answer: Callable[[str], None]) -> None:
+    def play(
+        self,
+        values: LiveValues,
+        senders: Senders,
+        answer: Callable[[str], None],
+        health: HealthBoard,
+    ) -> None:
         """Begin.
 
         Args:
             values: what is played.
             senders: told who plays.
             answer: called with each who asks whether anybody is here.
+            health: where it reports a fault of livegan's own; what others send is none.
         """
         self._player = OscPlayer(values, senders, self._complaints)
         self._answer = answer
+        self._health = health
         self.start()
 
     def run(self) -> None:
         """Read until it is closed."""
-        player, answer = self._player, self._answer
-        assert player and answer
+        player, answer, health = self._player, self._answer, self._health
+        assert player and answer and health
+        sprint_s = _SPRINT_S
         while not self._closing.is_set():
+            waiting_since_s = time.monotonic()
             select.select([self._socket], [], [])
-            batch = self._read_all()
             began_s = time.monotonic()
+            if began_s - waiting_since_s > _IDLE_S:
+                sprint_s = _SPRINT_S
+            batch = self._read_all()
             try:
                 for sender in player.play(batch):
                     answer(sender)
-            except Exception:  # whatever is sent, the next message must be heard
-                logger.exception("osc        a fault of livegan's own; it goes on listening")
-            # Packets of thousands of messages may take half of one core, no more.
-            self._closing.wait(max(_BREATH_S, time.monotonic() - began_s))
+                health.report("osc", "ok")
+            except Exception as error:  # whatever is sent, the next message must be heard
+                health.report("osc", "degraded", one_line(error), error)
+            took_s = time.monotonic() - began_s
+            sprint_s -= took_s
+            if sprint_s <= 0:  # packets of thousands of messages may take half of one core, no more
+                self._closing.wait(max(_BREATH_S, took_s))
         self._socket.close()
 
     def close(self) -> None:

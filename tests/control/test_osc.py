@@ -18,6 +18,7 @@ from livegan.control.osc import OscIn
 from livegan.control.senders import Senders
 from livegan.errors import ControlError
 from livegan.parameters import LiveValues, Setting
+from livegan.supervision import HealthBoard
 
 
 class FakeGauges(Gauges):
@@ -43,9 +44,11 @@ class Rig:
         self.hears = udp(self.port + 1)
         self._sends = udp()
         self.feedback.start()
-        self.osc.play(
-            self.values, senders, lambda who: self.feedback.answer(who, "/livegan/pong", "1")
-        )
+        self.health = HealthBoard()
+        self.osc.play(self.values, senders, self._answer, self.health)
+
+    def _answer(self, who: str) -> None:
+        self.feedback.answer(who, "/livegan/pong", "1")
 
     def send(self, packet: bytes) -> None:
         self._sends.sendto(packet, (HOST, self.port))
@@ -120,6 +123,23 @@ def test_it_hears_on_after_whatever_is_sent(
     assert all(record.levelno <= logging.WARNING for record in caplog.records)
 
 
+def test_a_fault_of_livegans_own_is_told_with_its_traceback_once_and_it_hears_on(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    update = rig.values.update
+    rig.values.update = lambda changes: 1 / 0  # type: ignore[method-assign, assignment]
+    for _ in range(3):
+        rig.send(message("/livegan/source/zoom", 2.0))
+        rig.send(message("/livegan/ping"))
+    assert soon(lambda: rig.osc.counts[0] == 6)
+    rig.values.update = update  # type: ignore[method-assign]
+    before = rig.values.snapshot()
+    rig.send(message("/livegan/source/zoom", 3.0))
+    assert rig.values.wait(before, 10).number("source.zoom") == 3.0
+    assert sum(record.exc_info is not None for record in caplog.records) == 1
+    assert soon(lambda: [str(one) for one in rig.health.all()] == ["osc ok"])
+
+
 def test_a_ping_is_answered(rig: Rig) -> None:
     rig.send(message("/livegan/ping"))
     assert rig.heard("/livegan/pong") == "1"
@@ -174,7 +194,7 @@ def test_strangers_are_counted_and_not_played(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(osc._guests, "may", lambda host: False)
     values = LiveValues()
     before = values.snapshot()
-    osc.play(values, Senders(), lambda who: None)
+    osc.play(values, Senders(), lambda who: None, HealthBoard())
     with udp() as stranger:
         stranger.sendto(message("/livegan/source/zoom", 2.0), (HOST, port))
         assert soon(lambda: osc.counts == (0, 1))
