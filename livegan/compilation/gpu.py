@@ -94,5 +94,11 @@ def _asked(runtime: Any, name: str, *args: Any) -> Any:
     code, *answer = getattr(runtime, name)(*args)
     if int(code):
         _, text = runtime.cudaGetErrorString(code)
-        raise NoGpu(f"CUDA has no GPU: {text.decode()}")
+        _, driver = runtime.cudaDriverGetVersion()
+        if not driver:
+            raise NoGpu("there is no NVIDIA driver")
+        raise NoGpu(
+            f"no GPU for CUDA, whose driver is for {driver // 1000}.{driver % 1000 // 10}:"
+            f" {text.decode()}; livegan doctor tells what to install"
+        )
     return answer[0]

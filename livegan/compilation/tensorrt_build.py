@@ -7,25 +7,25 @@ first loaded. Either may crash, and takes no more than its own process with it.
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from livegan.compilation.cache import CachedEngine, store_engine, user_cache
-from livegan.compilation.gpu import Gpu, architecture
+from livegan.compilation.cache import CachedEngine, store_engine
+from livegan.compilation.gpu import Gpu
 from livegan.compilation.manifest import EngineRequest
-from livegan.compilation.tensorrt_package import Complaints, installed_version, load_package
-from livegan.compilation.typed_graph import typed_graph
+from livegan.compilation.tensorrt_package import installed_version, load_package
 from livegan.errors import LiveganError, ModelError
-from livegan.files import write_atomically
 
 Tell = Callable[[str, int, int], None]
 """Hears of progress: what is being done, how many steps of it are done, how many there are."""
 
-_LEAVE_WITHIN_S = 5.0
+_COMMAND = (sys.executable, "-m", "livegan.compilation.tensorrt_compiler")
 
 
 def engine_request(
@@ -79,124 +79,38 @@ def build_engine(generator: Path, request: EngineRequest, tell: Tell | None = No
         ModelError: the compiler refuses the network or the GPU, or crashed.
         MissingExtraError: its package isn't installed.
     """
-    context = multiprocessing.get_context("spawn")
-    line, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(theirs, generator, request), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        while not isinstance(heard := line.recv(), bytes):
-            if isinstance(heard, LiveganError):
-                raise heard
-            if tell:
-                tell(*heard)
-        return heard
-    except (EOFError, OSError):
-        process.join(_LEAVE_WITHIN_S)
-        raise ModelError(
-            f"the compiler of {request.target} crashed on {generator}"
-            f" (exit code {process.exitcode}); the generator plays without it"
-        ) from None
-    finally:
-        line.close()
-        process.join(_LEAVE_WITHIN_S)
-        if process.is_alive():
+    with _compiler() as compiler:
+        assert compiler.stdin and compiler.stdout
+        try:
+            pickle.dump((generator, request), compiler.stdin)
+            compiler.stdin.flush()
+            while not isinstance(heard := pickle.load(compiler.stdout), bytes):
+                if isinstance(heard, LiveganError):
+                    raise heard
+                if tell:
+                    tell(*heard)
+            return heard
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise ModelError(
+                f"the compiler of {request.target} crashed on {generator} (exit code"
+                f" {compiler.wait()}); the generator plays without it"
+            ) from None
+
+
+@contextmanager
+def _compiler() -> Iterator[subprocess.Popen[bytes]]:
+    # Not by multiprocessing: an isolated generator's process may start none of its kind.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        # Ctrl-C goes to every process of a terminal; this one ends with the one that started it.
+        start_new_session=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
             process.kill()
-            process.join()
-
-
-def _serve(line: Connection, generator: Path, request: EngineRequest) -> None:
-    def tell(phase: str, done: int, total: int) -> None:
-        line.send((phase, done, total))
-
-    try:
-        line.send(_build(generator, request, tell))
-    except LiveganError as error:
-        line.send(error)
-
-
-def _build(generator: Path, request: EngineRequest, tell: Tell) -> bytes:
-    import onnx
-
-    package = load_package(request.target)
-    network_bytes = typed_graph(onnx.load(generator), request.precision).SerializeToString()
-    complaints = Complaints(package)
-    builder = package.Builder(complaints.logger)
-    typed = 1 << int(package.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
-    network = builder.create_network(typed)
-    parser = package.OnnxParser(network, complaints.logger)
-    if not parser.parse(network_bytes):
-        raise ModelError(f"{request.target} can't read {generator}: {complaints.told()}")
-    config = builder.create_builder_config()
-    _configure(package, config, request)
-    # The builder does not keep it alive.
-    config.progress_monitor = monitor = _monitor(package, tell)
-    timings = _timings(request) if request.target == "tensorrt" else None
-    if timings:
-        _take_timings(config, timings)
-    engine = builder.build_serialized_network(network, config)
-    del monitor
-    if engine is None:
-        raise ModelError(f"{request.target} can't compile {generator}: {complaints.told()}")
-    if timings:
-        _keep_timings(config, timings)
-    return bytes(engine)
-
-
-def _configure(package: Any, config: Any, request: EngineRequest) -> None:
-    # What is single is so on purpose; TF32 would leave it 10 bits.
-    config.clear_flag(package.BuilderFlag.TF32)
-    if request.target != "tensorrt-rtx":
-        return
-    # Without it memory may be taken while a CUDA graph is captured, which ends the capture.
-    config.set_flag(package.BuilderFlag.REQUIRE_USER_ALLOCATION)
-    wanted = request.hardware["compute_capability"]
-    known = {name: kind for name, kind in package.ComputeCapability.__members__.items()
-             if name.startswith("SM")}
-    capability = known.get(f"SM{wanted.replace('.', '')}")
-    if capability is None:
-        names = ", ".join(f"{name[2:-1]}.{name[-1]}" for name in known)
-        raise ModelError(f"tensorrt-rtx {package.__version__} compiles for GPUs of compute"
-                         f" capability {names}; not for {wanted} ({architecture(wanted)})")
-    config.num_compute_capabilities = 1
-    config.set_compute_capability(capability, 0)
-
-
-def _monitor(package: Any, tell: Tell) -> Any:
-    class Monitor(package.IProgressMonitor):  # type: ignore[misc]
-        def __init__(self) -> None:
-            package.IProgressMonitor.__init__(self)
-            self._totals: dict[str, int] = {}
-
-        def phase_start(self, name: str, parent: str | None, steps: int) -> None:
-            self._totals[name] = steps
-
-        def phase_finish(self, name: str) -> None:
-            self._totals.pop(name, None)
-
-        def step_complete(self, name: str, step: int) -> bool:
-            tell(name, step + 1, self._totals.get(name, step + 1))
-            return True
-
-    return Monitor()
-
-
-def _timings(request: EngineRequest) -> Path:
-    """Where a GPU's kernel timings lie: the next generator of the same form compiles in seconds."""
-    version, capability = request.versions["tensorrt"], request.hardware["compute_capability"]
-    return user_cache() / f"tensorrt-{version}-{architecture(capability)}.timings"
-
-
-def _take_timings(config: Any, path: Path) -> None:
-    known = path.read_bytes() if path.is_file() else b""
-    # TensorRT refuses timings of another GPU or version, and begins anew.
-    if not config.set_timing_cache(config.create_timing_cache(known), ignore_mismatch=False):
-        config.set_timing_cache(config.create_timing_cache(b""), ignore_mismatch=False)
-
-
-def _keep_timings(config: Any, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomically(path, bytes(config.get_timing_cache().serialize()))
-    except OSError:  # it only costs time
-        return

@@ -11,7 +11,8 @@ import pytest
 from livegan.compilation.gpu import NoGpu, find_gpu
 
 _CALLED = (
-    "cudaDeviceGetAttribute", "cudaDeviceSynchronize", "cudaEventCreateWithFlags",
+    "cudaDeviceGetAttribute", "cudaDeviceSynchronize", "cudaDriverGetVersion",
+    "cudaEventCreateWithFlags",
     "cudaEventDestroy", "cudaEventRecord", "cudaEventSynchronize", "cudaFree", "cudaFreeHost",
     "cudaGetDeviceCount", "cudaGetDeviceProperties", "cudaGetErrorString", "cudaGetLastError",
     "cudaGraphDestroy", "cudaGraphExecDestroy", "cudaGraphInstantiate", "cudaGraphLaunch",
@@ -33,12 +34,16 @@ class Driver:
         cudaDevAttrMemoryClockRate = 10_501_000
         cudaDevAttrGlobalMemoryBusWidth = 192
 
-    def __init__(self, code: int = 0, count: int = 1) -> None:
+    def __init__(self, code: int = 0, count: int = 1, version: int = 12040) -> None:
         self._code = code
+        self._version = version
         self._count = count
 
     def cudaGetDeviceCount(self) -> tuple[int, int | None]:
         return self._code, None if self._code else self._count
+
+    def cudaDriverGetVersion(self) -> tuple[int, int]:
+        return 0, self._version
 
     def cudaGetErrorString(self, code: int) -> tuple[int, bytes]:
         return 0, b"CUDA driver version is insufficient for CUDA runtime version"
@@ -60,8 +65,14 @@ def test_a_gpu_is_described_as_engines_and_figures_need_it() -> None:
 
 
 def test_a_driver_that_is_too_old_says_so() -> None:
-    with pytest.raises(NoGpu, match="CUDA has no GPU: CUDA driver version is insufficient"):
+    told = "driver is for 12.4: CUDA driver version is insufficient .*; livegan doctor"
+    with pytest.raises(NoGpu, match=told):
         find_gpu(Driver(code=35))
+
+
+def test_no_driver_is_told() -> None:
+    with pytest.raises(NoGpu, match="there is no NVIDIA driver"):
+        find_gpu(Driver(code=35, version=0))
 
 
 def test_no_gpu_is_told() -> None:
