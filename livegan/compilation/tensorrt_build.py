@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from livegan.compilation.cache import CachedEngine, store_engine
@@ -114,3 +114,6 @@ def _compiler() -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.kill()
+            assert process.stdin
+            with suppress(OSError):  # what it died before it read
+                process.stdin.close()

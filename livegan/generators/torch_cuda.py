@@ -82,6 +82,11 @@ class TorchCuda:
         """"backend device precision"."""
         return self._description
 
+    @property
+    def has_graph(self) -> bool:
+        """Whether a CUDA graph is replayed."""
+        return self._painter is not None and self._painter.has_graph
+
     def generate(self, image: Image) -> Image:
         """Paint one picture.
 
@@ -118,6 +123,8 @@ def _on_gpu(network: TorchGraph, size: tuple[int, int], with_graph: bool) -> _Gp
 
 class _Painter:
     """Paints where the drawing lies: on the CPU."""
+
+    has_graph = False
 
     def __init__(self, network: TorchGraph) -> None:
         self._network = network
@@ -165,6 +172,7 @@ class _GpuPainter(_Painter):
             )
             return
         self._graph = graph
+        self.has_graph = True
 
     @torch.inference_mode()
     def paint(self, image: Image) -> Image:

@@ -20,6 +20,7 @@ from fake_gpu import (
 from tiny_onnx import write_generator
 
 from livegan.compilation import CachedEngine, EngineRequest, store_engine
+from livegan.compilation.tensorrt_package import TARGETS, installed_version, load_package
 from livegan.errors import GeneratorLost, ModelError
 from livegan.frames import Image
 from livegan.generators.tensorrt import TensorRT
@@ -47,7 +48,7 @@ def _drawing(seed: int = 0) -> Image:
     return np.random.default_rng(seed).integers(0, 256, SHAPE[1:], dtype=np.uint8)
 
 
-@pytest.mark.parametrize("target", ["tensorrt", "tensorrt-rtx"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_the_picture_is_that_of_the_drawing(tmp_path: Path, target: str) -> None:
     generator = _open(_engine(tmp_path, target), FakeCudaRuntime())
     for seed in range(3):
@@ -152,7 +153,7 @@ def test_what_it_needs_and_does_not_get_is_told_and_the_rest_given_back(
     assert not cuda.held
 
 
-@pytest.mark.parametrize("target", ["tensorrt", "tensorrt-rtx"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_an_engine_works_in_memory_that_stays(tmp_path: Path, target: str) -> None:
     cuda = FakeCudaRuntime()
     package = FakeTensorRT(cuda, SHAPE)
@@ -209,3 +210,32 @@ def test_kernels_of_another_gpu_or_cut_short_are_compiled_anew(tmp_path: Path) -
     )
     assert package.compiled == 1
     assert kernels.read_bytes() == b"kernels for this GPU"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_package_has_all_that_is_called(target: str) -> None:
+    if installed_version(target) is None:
+        pytest.skip(f"{target} is not installed")
+    package = load_package(target)
+    called = {
+        package.Runtime: ["deserialize_cuda_engine"],
+        package.ICudaEngine: ["create_execution_context", "device_memory_size_v2",
+                              "get_tensor_dtype", "get_tensor_mode", "get_tensor_name",
+                              "get_tensor_shape", "num_io_tensors"],
+        package.IExecutionContext: ["execute_async_v3", "set_device_memory", "set_tensor_address"],
+        package.ExecutionContextAllocationStrategy: ["USER_MANAGED"],
+        package.TensorIOMode: ["INPUT"],
+        package.DataType: ["UINT8"],
+    }
+    if target == "tensorrt-rtx":
+        called[package.Runtime] += ["engine_header_size", "get_engine_validity"]
+        called[package.ICudaEngine] += ["create_runtime_config"]
+        called |= {
+            package.EngineValidity: ["INVALID"],
+            package.IRuntimeConfig: ["create_runtime_cache", "set_runtime_cache",
+                                     "set_execution_context_allocation_strategy"],
+            package.IRuntimeCache: ["deserialize", "serialize"],
+        }
+    missing = [(kind, name) for kind, names in called.items() for name in names
+               if not hasattr(kind, name)]
+    assert not missing

@@ -84,7 +84,7 @@ def test_it_is_warm_then_captured_and_a_picture_is_one_replay(
 ) -> None:
     generator = TorchCuda(write_generator(tmp_path / "reverse.onnx"))
     assert cuda.log == ["synchronize", *["network"] * 3, "synchronize", "capture", "network"]
-    assert generator.description == "torch sm_89 f16"
+    assert generator.description == "torch sm_89 f16" and generator.has_graph
     cuda.log.clear()
     generator.generate(_drawing())
     assert cuda.log == ["replay", "synchronize"]
@@ -99,6 +99,7 @@ def test_without_a_graph_it_paints_all_the_same_and_says_so(
     with caplog.at_level(logging.WARNING, "livegan"):
         generator = TorchCuda(write_generator(tmp_path / "reverse.onnx"))
     assert "kernels are launched one by one: CUDA error: operation not permitted" in caplog.text
+    assert not generator.has_graph
     np.testing.assert_array_equal(generator.generate(_drawing()), 255 - _drawing())
 
 
