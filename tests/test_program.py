@@ -54,7 +54,7 @@ def begin(program: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
 
 def test_a_mistake_that_comes_out_while_the_look_loads_is_still_one_line(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("this is no video\n")
-    given = ("run", "edges", "--source", "text.mp4", "--sink", "null")
+    given = ("run", "edges", "--source", "text.mp4", "--sink", "null", "--osc", "off")
     with begin(HOLD_THE_LOOK, *given, cwd=tmp_path) as process:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 2, errors
@@ -74,7 +74,7 @@ def test_a_mistake_that_comes_out_while_the_look_loads_is_still_one_line(tmp_pat
 def test_ctrl_c_before_it_plays_is_130_without_a_word(
     tmp_path: Path, program: str, command: str
 ) -> None:
-    sink = ("--sink", "null") if command == "run" else ()
+    sink = ("--sink", "null", "--osc", "off") if command == "run" else ()
     with begin(program, command, "--source", "pattern", *sink, cwd=tmp_path) as process:
         assert process.stdout is not None
         while process.stdout.readline() != "loading\n":
