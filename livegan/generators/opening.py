@@ -29,7 +29,7 @@ COMPILERS = ("tensorrt", "tensorrt-rtx")
 """What paints on an NVIDIA GPU, the quickest first; each is asked for by its name as the device."""
 TORCH = "torch"
 
-_TRIALS = 6
+_TRIALS = 4
 _WORTH = 0.9
 """In what part of the exact one's time int8 has to paint: without instructions for eight bits a CPU
 gains nothing, and then pictures should be exact."""

@@ -55,8 +55,11 @@ def test_a_run_becomes_a_generator_with_its_card(
     told = capsys.readouterr().out
     parity = re.search(r"([\d.]+|inf) dB", told)
     assert parity and float(parity[1]) >= 45
-    typed = told.split("play it: livegan run ")[1].strip()
+    typed = told.split("play it: livegan run ")[1].splitlines()[0]
     assert find_generator(read_preset(typed)) == path
+    assert told.endswith(
+        f"faster on a CPU: python tools/compile.py {path} --target openvino --source {dataset}\n"
+    )
 
 
 @pytest.fixture
