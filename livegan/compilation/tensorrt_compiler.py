@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from livegan.errors import LiveganError, ModelError
 from livegan.files import write_atomically
 from livegan.supervision import one_line
 
+_NICENESS = 10
+"""Whoever plays meanwhile goes first."""
+
 
 def main() -> None:
     """Compile what is asked for."""
@@ -31,11 +35,20 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
+    def send(value: object) -> None:
+        try:
+            pickle.dump(value, answers)
+            answers.flush()
+        except BrokenPipeError:  # as in `_leave_with_parent`
+            os._exit(1)
+
     def tell(*step: object) -> None:
-        pickle.dump(step, answers)
-        answers.flush()
+        send(step)
 
     generator, request = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_NICENESS)
     answer: bytes | LiveganError
     try:
         answer = _build(generator, request, tell)
@@ -43,8 +56,15 @@ def main() -> None:
         answer = error
     except Exception as error:
         answer = ModelError(f"{request.target} can't compile {generator}: {one_line(error)}")
-    pickle.dump(answer, answers)
-    answers.close()
+    send(answer)
+
+
+def _leave_with_parent() -> None:
+    """End this process with the one that started it, in the middle of its work."""
+    # Nothing more comes: this ends as the other side does. Past Python's buffer, whose lock the
+    # end of this process would want.
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
 
 
 def _build(generator: Path, request: EngineRequest, tell: Tell) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -171,3 +172,25 @@ def test_who_stops_listening_leaves_no_compiler_behind(
     with pytest.raises(KeyboardInterrupt):
         build_engine(path, _rtx_request(path, "8.9"), stop)
     assert [process.returncode for process in opened] != [None]
+
+
+ENDING = """
+import os, sys
+from pathlib import Path
+from livegan.compilation.tensorrt_build import build_engine, engine_request
+
+path = Path(sys.argv[1])
+build_engine(path, engine_request("tensorrt-rtx", (64, 64), "8.9"), lambda *step: os._exit(0))
+"""
+
+
+@needs_rtx
+def test_a_show_that_ends_meanwhile_ends_its_compiler_without_a_word(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", size=64)
+    root = str(Path(__file__).parents[2])
+    # The compiler holds the pipe of errors too, so that this waits for both.
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING, str(path)], env={**os.environ, "PYTHONPATH": root},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
