@@ -11,7 +11,7 @@ LiveganError                 a message for the user: what, which, found against 
 │   └── MissingExtraError    an optional package is missing; the message is how to install it
 ├── SourceLost               the source stopped giving frames; opening it again may help
 ├── SourceEnded              the source gave its last frame
-├── GeneratorLost            the process that paints is gone; a fresh one is being started
+├── GeneratorLost            the GPU or the process that paints is gone; a fresh process may paint
 └── SinkLost                 the sink stopped taking frames; opening it again may help
     └── SinkFull             it has no room for more; opening it again does not help
 
@@ -66,7 +66,7 @@ class SourceEnded(LiveganError):
 
 
 class GeneratorLost(LiveganError):
-    """The process that paints is gone; a fresh one is being started."""
+    """The GPU or the process that paints is gone; only a fresh process may paint again."""
 
 
 class SinkLost(LiveganError):

@@ -106,7 +106,7 @@ class Isolated:
         while not self._closed.is_set():
             try:
                 fresh = _Child(self._open_generator, within_s=_REOPEN_WITHIN_S)
-            except LiveganError as error:
+            except Exception as error:  # no memory or no descriptors left: there may be, soon
                 now_s = time.monotonic()
                 retry = retry.failed(now_s)
                 self._reason = one_line(error)

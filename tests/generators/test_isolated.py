@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -141,6 +141,23 @@ def test_one_that_does_not_open_again_at_once_is_tried_again(tmp_path: Path) -> 
     generator.close()
 
 
+def test_nor_does_a_system_that_is_short_of_something_keep_it_away(
+    generator: Isolated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, asked = isolated._Child, []
+
+    def short_at_first(*args: Any, **options: Any) -> isolated._Child:
+        asked.append(args)
+        if len(asked) == 1:
+            raise OSError(24, "Too many open files")
+        return begin(*args, **options)
+
+    monkeypatch.setattr(isolated, "_Child", short_at_first)
+    with pytest.raises(GeneratorLost):
+        generator.generate(drawing(stubborn.RAISE))
+    assert any("Too many open files" in one for one in painted_again(generator))
+
+
 @pytest.mark.parametrize(
     ("opening", "error", "told"),
     [
@@ -247,7 +264,7 @@ def test_a_run_goes_on_as_its_painter_is_killed(tmp_path: Path) -> None:
     generator = write_generator(tmp_path / "reverse.onnx")
     command = [
         sys.executable, "-u", "-m", "livegan", "--generator", str(generator),
-        "--source", "pattern", "--sink", "null", "--isolate",
+        "--source", "pattern", "--sink", "null", "--isolate", "--osc", "off",
     ]  # fmt: skip
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
