@@ -36,19 +36,20 @@ class Bound:
     Args:
         weight_bytes: that are read for each picture.
         operations: of its convolutions and matrices; a multiplication and an addition are two.
-        bytes_ms: how long the weights take through the GPU's memory at its full rate.
+        bytes_ms: how long the weights take through the GPU's memory at its full rate; None where
+            the GPU doesn't tell that.
         operations_ms: how long the operations take at the GPU's peak; None where that is unknown.
     """
 
     weight_bytes: int
     operations: int
-    bytes_ms: float
+    bytes_ms: float | None
     operations_ms: float | None
 
     @property
     def ms(self) -> float:
-        """The longer of both."""
-        return max(self.bytes_ms, self.operations_ms or 0.0)
+        """The longer of both; 0 where neither is known."""
+        return max(self.bytes_ms or 0.0, self.operations_ms or 0.0)
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,21 @@ class OnGpu:
 
     def lines(self) -> list[str]:
         """For people."""
-        told = [f"{self.description}"]
+        told, bound = [self.description], self.bound
         for name, took in (("CUDA graph", self.with_graph), ("without", self.without_graph)):
             times = f"p50 {took.p50_ms:.3f}, p95 {took.p95_ms:.3f}, p99 {took.p99_ms:.3f} ms"
-            told.append(f"  {name:<12}{times}, {took.p50_ms / self.bound.ms:.1f} times the bound")
-        bound, peak = self.bound, "unknown"
-        if bound.operations_ms is not None:
-            peak = f"{bound.operations_ms:.3f} ms"
+            ratio = f", {took.p50_ms / bound.ms:.1f} times the bound" if bound.ms else ""
+            told.append(f"  {name:<12}{times}{ratio}")
         told.append(
             f"  bound       {bound.ms:.3f} ms: {bound.weight_bytes / 1e6:.1f} MB of weights"
-            f" {bound.bytes_ms:.3f} ms, {bound.operations / 1e9:.2f} GFLOP {peak}"
+            f" {_told(bound.bytes_ms)}, {bound.operations / 1e9:.2f} GFLOP"
+            f" {_told(bound.operations_ms)}"
         )
         return told
+
+
+def _told(time_ms: float | None) -> str:
+    return "unknown" if time_ms is None else f"{time_ms:.3f} ms"
 
 
 def bound_of(generator: Path, precision: str, gpu: Gpu) -> Bound:
@@ -106,7 +110,7 @@ def bound_of(generator: Path, precision: str, gpu: Gpu) -> Bound:
     return Bound(
         weight_bytes=weight_bytes,
         operations=operations,
-        bytes_ms=weight_bytes / bytes_a_second * 1e3,
+        bytes_ms=weight_bytes / bytes_a_second * 1e3 if bytes_a_second else None,
         operations_ms=operations / peak * 1e3 if peak else None,
     )
 

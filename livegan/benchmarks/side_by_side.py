@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livegan.errors import LiveganError
+from livegan.errors import LiveganError, SourceEnded
 from livegan.frames import Image
 from livegan.generators import Generator, load_generator
 from livegan.look import open_look
@@ -97,12 +97,22 @@ Opening = Callable[[str, str], Generator]
 
 
 def drawings_of(preset: Preset, overrides: Mapping[str, Setting], clip: str) -> list[Image]:
-    """What the generator of a look is given for some frames of a clip."""
+    """What the generator of a look is given for some frames of a clip, or for all of a short one.
+
+    Raises:
+        SourceEnded: there is none.
+    """
     with closing(open_look(preset)) as look, closing(open_source(clip, live=False)) as source:
         values = LiveValues({**look.values, **overrides}).snapshot()
-        drawings = []
+        drawings: list[Image] = []
         for place in range(_DRAWINGS * _EVERY):
-            drawn = look.conditioner.condition(source.read(), values).image
+            try:
+                frame = source.read()
+            except SourceEnded:
+                if not drawings:
+                    raise
+                break
+            drawn = look.conditioner.condition(frame, values).image
             if place % _EVERY == 0:
                 drawings.append(drawn)
         return drawings

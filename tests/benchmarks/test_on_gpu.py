@@ -48,7 +48,7 @@ def test_the_bound_counts_weights_and_operations(tmp_path: Path, kind: str) -> N
     assert bound.operations == 2 * 32 * 32 * 4 * 4 * 32 * 32
     assert bound.bytes_ms == pytest.approx(bound.weight_bytes / 1008e9 * 1e3, rel=1e-3)
     assert bound.operations_ms == pytest.approx(bound.operations / 330e12 * 1e3, rel=1e-2)
-    assert bound.ms == max(bound.bytes_ms, bound.operations_ms or 0)
+    assert bound.ms == max(bound.bytes_ms or 0, bound.operations_ms or 0)
 
 
 def test_in_single_precision_there_are_twice_the_bytes(tmp_path: Path) -> None:
@@ -61,6 +61,16 @@ def test_a_gpu_of_an_unknown_kind_is_bound_by_its_memory_alone(tmp_path: Path) -
     bound = bound_of(_network(tmp_path / "one.onnx", "Conv"), "f16", gpu)
     assert bound.operations_ms is None
     assert bound.ms == bound.bytes_ms
+
+
+def test_a_gpu_that_does_not_tell_its_memory_is_measured_without_that_bound(
+    tmp_path: Path,
+) -> None:
+    gpu = Gpu("of one memory with its CPU", "99.0", 128, 2520)
+    bound = bound_of(_network(tmp_path / "one.onnx", "Conv"), "f16", gpu)
+    told = measure_on_gpu(lambda _: Identity((8, 8)), [np.zeros((8, 8, 3), np.uint8)], bound)
+    assert "p50" in told.lines()[1] and "times" not in told.lines()[1]
+    assert told.lines()[-1].count("unknown") == 2
 
 
 def test_what_does_not_open_is_left_out(

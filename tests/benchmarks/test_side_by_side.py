@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+import cv2
 import numpy as np
 import pytest
 from fakes import SIZE, FakeGenerator, picture
@@ -77,3 +78,10 @@ def test_drawings_come_from_the_clip_as_the_look_sees_it(tmp_path: Path) -> None
     assert len({drawing.tobytes() for drawing in drawings}) == len(drawings) > 10
     generator = opening_of(preset)("CPU", "f32")
     np.testing.assert_array_equal(generator.generate(drawings[0]), 255 - drawings[0])
+
+
+def test_of_a_short_clip_all_there_is_is_drawn(tmp_path: Path) -> None:
+    path = write_generator(tmp_path / "reverse.onnx", kind="canny")
+    photo = tmp_path / "photo.png"
+    assert cv2.imwrite(str(photo), np.full((48, 64, 3), 9, np.uint8))
+    assert len(drawings_of(Preset("mine", str(path)), {}, str(photo))) == 1
