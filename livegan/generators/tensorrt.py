@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,9 @@ class TensorRT:
     def _take_kernels(self) -> None:
         self._kernels = self._config.create_runtime_cache()
         # What was compiled by another version, or for another GPU, it refuses and compiles anew.
-        self._known = self._kernels_path.read_bytes() if self._kernels_path.is_file() else b""
+        self._known = b""
+        with suppress(OSError):  # there are none yet, or others'
+            self._known = self._kernels_path.read_bytes()
         if self._known and not self._kernels.deserialize(self._known):
             self._known = b""
         self._config.set_runtime_cache(self._kernels)

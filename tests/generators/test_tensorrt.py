@@ -212,6 +212,12 @@ def test_kernels_of_another_gpu_or_cut_short_are_compiled_anew(tmp_path: Path) -
     assert kernels.read_bytes() == b"kernels for this GPU"
 
 
+def test_kernels_that_can_not_be_read_or_kept_cost_only_their_compilation(tmp_path: Path) -> None:
+    cuda, engine = FakeCudaRuntime(), _engine(tmp_path)
+    engine.path.with_suffix(".kernels").mkdir()
+    _open(engine, cuda, FakeTensorRT(cuda, SHAPE)).generate(_drawing())
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_package_has_all_that_is_called(target: str) -> None:
     if installed_version(target) is None:
