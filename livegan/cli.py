@@ -94,6 +94,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     command: Parser = commands.choices[options.command]
     if left:
         word, _, _ = left[0].partition("=")
+        if word == "--preset":  # render and bench take it, as they have other things to name
+            raise UsageError(f"{options.command} takes a preset by its name alone: livegan pearl")
         near = difflib.get_close_matches(word, command.options(), n=1)
         hint = f"did you mean {near[0]}?" if near else _meant_for(word)
         cure = hint or f"{command.prog} --help says what it takes"
@@ -107,7 +109,7 @@ def _refuse_misspelt(word: str) -> None:
     from livegan.presets import list_presets
 
     near = difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=0.75)
-    if near and word not in list_presets():
+    if near and not word.startswith("-") and word not in list_presets():
         raise UsageError(f"no command or preset is called {word!r}; did you mean {near[0]}?")
 
 
@@ -132,7 +134,11 @@ def _meant_for(word: str) -> str:
 
 
 def _parsers() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
-    top = Parser(prog="livegan", description="A camera in, a painting out, live.")
+    top = Parser(
+        prog="livegan",
+        description="A camera in, a painting out, live.",
+        epilog="Without a command it plays; `livegan run --help` says how.",
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands.add_parser("run", help="play (what livegan does without a command)"))
     _add_render(commands.add_parser("render", help="paint every frame of a clip into a file"))

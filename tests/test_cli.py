@@ -125,6 +125,13 @@ def test_what_was_meant_is_guessed(
     assert capsys.readouterr().err.strip().endswith(f"; did you mean {meant}?")
 
 
+def test_a_preset_under_the_option_that_other_commands_have_is_told_how_it_is_typed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--preset", "pearl"]) == 2
+    assert "run takes a preset by its name alone: livegan pearl" in capsys.readouterr().err
+
+
 def test_a_preset_goes_before_a_folder_of_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
