@@ -22,6 +22,7 @@ from livegan.frames import Closed, Frame, Mailbox
 from livegan.parameters import Values
 from livegan.puppetry.neutral import Neutral
 from livegan.puppetry.steadiness import Steadiness
+from livegan.supervision import HealthBoard, one_line
 
 if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
     from livegan.conditioners.conditioner import Conditioned
@@ -106,7 +107,17 @@ class FaceOut(threading.Thread):
         self._to = (to.host, to.port)
         self._out = OscOut()
         self._mailbox: Mailbox[Seen] = Mailbox()
+        self._health: HealthBoard | None = None
         self._blind = False
+
+    def play(self, health: HealthBoard) -> None:
+        """Begin.
+
+        Args:
+            health: where it reports a face that it can make nothing of.
+        """
+        self._health = health
+        self.start()
 
     def see(self, drawn: Conditioned, frame: Frame, values: Values) -> None:
         """Send what was seen in a frame. Returns at once."""
@@ -123,7 +134,8 @@ class FaceOut(threading.Thread):
 
     def run(self) -> None:
         """Send until it is closed."""
-        player = FacePlayer()
+        player, health = FacePlayer(), self._health
+        assert health
         while True:
             try:
                 seen = self._mailbox.take()
@@ -131,7 +143,14 @@ class FaceOut(threading.Thread):
                 break
             assert seen is not None  # only a wait with a time limit ends without one
             self._tell_blind(seen)
-            for name, value in player.play(seen).items():
+            try:
+                numbers = player.play(seen)
+            except Exception as error:  # what came of this face must not stay
+                health.report("face-out", "degraded", one_line(error), error)
+                player = FacePlayer()
+                continue
+            health.report("face-out", "ok")
+            for name, value in numbers.items():
                 self._out.send(self._to, f"{ROOT}/face/1/{name}", value)
         self._out.close()
 

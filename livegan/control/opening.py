@@ -67,7 +67,7 @@ class Controls(AbstractContextManager["Controls"]):
             self._play_osc(self._osc, performance)
         if self._face_out:
             performance.watch(self._face_out.see)
-            self._face_out.start()
+            self._face_out.play(performance.health)
 
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
