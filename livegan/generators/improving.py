@@ -15,6 +15,9 @@ from livegan.supervision import one_line
 
 logger = logging.getLogger("livegan")
 
+_making = threading.Lock()
+"""One at a time: whoever walks through all looks would have as many compilers beside the show."""
+
 
 class Improving:
     """Paints with one generator while another is made, then with that one.
@@ -24,7 +27,8 @@ class Improving:
 
     Args:
         first: paints meanwhile; it is closed with this.
-        make_better: makes the other one; runs in a thread of its own.
+        make_better: makes the other one; runs in a thread of its own, when no other of these does;
+            not at all if this is closed before.
     """
 
     def __init__(self, first: Generator, make_better: Callable[[], Generator]) -> None:
@@ -75,13 +79,18 @@ class Improving:
         threading.Thread(target=old.close, name="close-generator", daemon=True).start()
 
     def _improve(self, make_better: Callable[[], Generator]) -> None:
+        better: Generator | None = None
         try:
-            better = make_better()
+            with _making:
+                if self._closed:
+                    return
+                better = make_better()
             if better.size != self.size:
-                better.close()
                 raise ModelError(f"it paints {better.size}, wanted {self.size}")
             better.generate(np.zeros((*better.size, 3), np.uint8))
         except Exception as error:
+            if better:
+                better.close()
             logger.warning("generator  stays %s: %s", self.description, one_line(error))
             return
         with self._exchange:

@@ -75,6 +75,46 @@ def _of_another_size() -> Generator:
     return Painter(2, (16, 16))
 
 
+class Sick(Painter):
+    """Opens, and does not paint."""
+
+    def generate(self, image: Image) -> Image:
+        raise ModelError("no memory left")
+
+
+def test_one_that_opens_and_does_not_paint_gives_back_what_it_holds() -> None:
+    sick = Sick(2)
+    generator = Improving(Painter(1), lambda: sick)
+    _ended()
+    assert generator.generate(DRAWING).max() == 1 and sick.closed.is_set()
+    generator.close()
+
+
+def test_one_is_made_at_a_time_and_none_for_what_has_ended_meanwhile() -> None:
+    begun, ready = threading.Event(), threading.Event()
+    made: list[int] = []
+
+    def make_slowly() -> Generator:
+        begun.set()
+        return _when(ready, Painter(2))()
+
+    def make() -> Generator:
+        made.append(1)
+        return Painter(3)
+
+    first = Improving(Painter(1), make_slowly)
+    assert begun.wait(10)
+    second = Improving(Painter(1), make)
+    second.close()
+    third = Improving(Painter(1), make)
+    assert not made
+    ready.set()
+    _ended()
+    assert len(made) == 1 and third.generate(DRAWING).max() == 3
+    first.close()
+    third.close()
+
+
 @pytest.mark.parametrize(
     ("make", "told"),
     [(_broken, "the compiler crashed"), (_of_another_size, "it paints (16, 16), wanted (8, 8)")],
