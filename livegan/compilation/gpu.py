@@ -51,7 +51,7 @@ def load_cuda_runtime() -> Any:
     """
     try:
         return importlib.import_module("cuda.bindings.runtime")
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         raise NoGpu(
             f"cuda-python can't be loaded ({' '.join(str(error).split())});"
             " run: pip install cuda-python"

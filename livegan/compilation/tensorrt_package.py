@@ -43,7 +43,7 @@ def load_package(target: str) -> Any:
     """
     try:
         return importlib.import_module(_MODULES[target])
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # TensorRT looks for its libraries by itself
         raise MissingExtraError(
             f"{_NAMES[target]} can't be loaded ({' '.join(str(error).split())});"
             f' run: pip install -e ".[{target}]"'

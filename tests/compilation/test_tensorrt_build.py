@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import shutil
@@ -18,7 +19,7 @@ from tiny_onnx import write_generator
 
 from livegan.compilation import find_engine, store_engine
 from livegan.compilation import tensorrt_build as module
-from livegan.compilation.gpu import Gpu
+from livegan.compilation.gpu import Gpu, NoGpu, load_cuda_runtime
 from livegan.compilation.manifest import EngineRequest
 from livegan.compilation.tensorrt_build import build_engine, compile_engine, engine_request
 from livegan.compilation.tensorrt_package import installed_version, load_package
@@ -113,6 +114,19 @@ def test_a_network_that_it_can_not_read_is_one_line_with_its_reason(tmp_path: Pa
 def test_without_the_package_the_command_that_installs_it_is_told() -> None:
     with pytest.raises(MissingExtraError, match=r'pip install -e "\.\[tensorrt\]"'):
         engine_request("tensorrt", (64, 64), ADA)
+
+
+def test_a_package_whose_libraries_are_gone_is_told_with_the_command_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(name: str) -> None:
+        raise FileNotFoundError("Could not find: nvinfer_10.dll")
+
+    monkeypatch.setattr(importlib, "import_module", fail)
+    with pytest.raises(MissingExtraError, match=r'nvinfer_10.dll.*pip install -e "\.\[tensorrt\]"'):
+        load_package("tensorrt")
+    with pytest.raises(NoGpu, match=r"nvinfer_10.dll.*pip install cuda-python"):
+        load_cuda_runtime()
 
 
 def test_an_engine_of_tensorrt_is_for_one_gpu_and_one_of_rtx_for_all_of_its_kind(
