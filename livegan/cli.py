@@ -176,8 +176,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--face-out",
         metavar="HOST:PORT",
-        help="send the performer's face there by OSC: /livegan/face/1/mouth and more, each 0 to 1, or"
-        " -1 to 1 where it has two sides",
+        help="send the performer's face there by OSC: /livegan/face/1/mouth and more, each 0 to 1,"
+        " or -1 to 1 where it has two sides",
     )
     _add_look(run)
 
