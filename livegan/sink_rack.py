@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -10,6 +11,11 @@ from livegan.frames import Frame
 from livegan.stages import OpenSink, SinkStage, join
 from livegan.statistics import Shown
 from livegan.supervision import HealthBoard, one_line
+
+logger = logging.getLogger("livegan")
+
+FILM_WITHIN_S = 30.0
+"""On a busy machine an encoder may be seconds behind."""
 
 
 class SinkRack:
@@ -99,13 +105,20 @@ class SinkRack:
         """Let every sink show what it has, and close it.
 
         Args:
-            deadline_s: the clock reading until which to wait for them.
+            deadline_s: the clock reading until which to wait for them. A recording gets
+                `FILM_WITHIN_S` more: cut off before it is closed, a film can't be played.
         """
         stages = list(self._stages.values())
         for stage in stages:
             stage.stop()
-        for stage in (*stages, *self._left):
+        stages += self._left
+        for stage in stages:
             join(stage, deadline_s)
+        for stage in stages:
+            if stage.is_alive() and stage.filming_since_s is not None:
+                logger.info("sink       %s is being finished", stage.label)
+                join(stage, deadline_s + FILM_WITHIN_S)
+                stage.film_lost = stage.film_lost or stage.is_alive()
 
     def lines(self, now_s: float) -> list[str]:
         """How each does, for the HUD."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from fakes import PRESET, FakeSink, FakeSource, fake_look
 
+import livegan.performance
+import livegan.sink_rack
 from livegan.errors import SinkError, SinkFull, SinkLost
 from livegan.performance import Performance
 
@@ -125,3 +127,39 @@ def test_a_sink_that_is_there_is_not_added_twice() -> None:
         with pytest.raises(SinkError, match="null is there already"):
             performance.sinks.add("null")
         assert main.wait_for(lambda frames: len(frames) > 2)
+
+
+class SlowFilm(FakeFilm):
+    """A recording that is finished only when it is allowed to be."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.allowed = threading.Event()
+        self.whole = False
+
+    def close(self) -> None:
+        self.allowed.wait()
+        self.whole = True
+        super().close()
+
+
+def test_a_recording_is_waited_for_when_devices_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(livegan.performance, "CLOSE_WITHIN_S", 0.1)
+    film = SlowFilm("take.mp4")
+    hall = Hall({"take": [film]})
+    with hall.performance as performance:
+        assert hall.play_until(film, lambda frames: frames > 2)
+        threading.Timer(0.5, film.allowed.set).start()
+    assert film.whole
+    assert not performance.sinks.film_lost
+
+
+def test_a_recording_that_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(livegan.performance, "CLOSE_WITHIN_S", 0.1)
+    monkeypatch.setattr(livegan.sink_rack, "FILM_WITHIN_S", 0.1)
+    film = SlowFilm("take.mp4")
+    hall = Hall({"take": [film]})
+    with hall.performance as performance:
+        assert hall.play_until(film, lambda frames: frames > 2)
+    assert performance.sinks.film_lost
+    film.allowed.set()
