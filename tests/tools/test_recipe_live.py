@@ -79,11 +79,11 @@ def test_the_schedule_ends_at_rest() -> None:
     assert not moments[0].frozen and moments[-1].frozen and moments[-1].adversarial
 
 
-def test_a_student_learns_from_the_second_half_on(dataset: Path) -> None:
+def test_a_student_learns_from_its_teacher(dataset: Path) -> None:
     data = read_dataset(dataset)
     recipe = LiveRecipe(UNetShape((64, 64), width=24, depth=2), data.train, 4, 0, fast=True)
     for index in range(60):
-        assert "student" not in recipe.step(index / 120)
+        assert "student" not in recipe.step(index / 300)
 
     def distance() -> float:
         painted = recipe.painters["fast"](data.val.drawings)
@@ -91,7 +91,7 @@ def test_a_student_learns_from_the_second_half_on(dataset: Path) -> None:
 
     before = distance()
     for index in range(60):
-        assert "student" in recipe.step(0.5 + index / 120)
+        assert "student" in recipe.step(0.2 + index / 75)
     assert distance() < 0.6 * before
 
 

@@ -1,9 +1,10 @@
 """A smaller generator that learns to paint like the one that is being trained.
 
-It learns in the second half of the time, beside its teacher (Ren 2021, "Online Multi-Granularity
+It learns once the teacher knows something, beside it (Ren 2021, "Online Multi-Granularity
 Distillation for GAN Compression"), and from the teacher alone: what the teacher's average paints,
-and of what layers. No discriminator judges it, but it is compared by their features. It paints
-twice as fast.
+and of what layers; no discriminator judges it. It paints twice as fast. In five minutes on one
+core it came as far as a network of its width that trained by itself for as long, and its teacher is
+there too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from workshop.networks import Layers, UNet, UNetShape
 from workshop.recipes.adversary import descend
 from workshop.recipes.computing import Computing
 
-FROM = 0.5
+FROM = 0.2
 """Share of the time after which it begins."""
 NARROWER = 2 / 3
 """Its width, in widths of the teacher: a bit under half of the work."""
