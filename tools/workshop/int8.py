@@ -36,7 +36,10 @@ try:
     import nncf  # type: ignore[import-untyped]
     import openvino  # type: ignore[import-untyped]
     from nncf.quantization.range_estimator import (  # type: ignore[import-untyped]
-        RangeEstimatorParametersSet,
+        AggregatorType,
+        RangeEstimatorParameters,
+        StatisticsCollectorParameters,
+        StatisticsType,
     )
     from openvino.passes import ConstantFolding, Manager  # type: ignore[import-untyped]
 except ImportError as error:
@@ -50,9 +53,20 @@ _AIMED_PART = 0.8
 """Of what the gate lets pass, on drawings that scales were found on; it judges by others."""
 _JUDGES, _SCALED_BY = 16, 40
 """Drawings that tell which convolution costs most, and that scales are found on for that."""
-_SMOOTHING = 0.9
+_SMOOTHING = 0.7
 """How far layers share the burden of channels that are much wider than others (SmoothQuant's alpha,
-Xiao et al. 2023): it takes a third of the flicker away."""
+Xiao et al. 2023). Without it the flicker rises twice as much; the Mona Lisa's MS-SSIM falls by
+0.0016 with 0.7, by 0.0027 with 0.8 and by 0.0038 with 0.5."""
+_RANGES = RangeEstimatorParameters(
+    *(
+        StatisticsCollectorParameters(
+            StatisticsType.QUANTILE, aggregator, quantile_outlier_prob=1e-4
+        )
+        for aggregator in (AggregatorType.MIN, AggregatorType.MAX)
+    )
+)
+"""What every drawing needs but for its outliers. By the mean drawing the widest grimaces are cut
+off (their MS-SSIM falls by 0.0063, not 0.0026), and with the outliers all are coarse."""
 _FEWEST_CHANNELS = 16
 _CONVOLUTIONS = ("Convolution", "ConvolutionBackpropData")
 _LEFT_ALONE = ("Constant", "Convert", "Parameter", "PRelu", "Relu", "Result")
@@ -156,8 +170,7 @@ def _in_eight_bits(network: Any, drawings: Sequence[Image], exact: Sequence[str]
             model_type=nncf.ModelType.TRANSFORMER,
             ignored_scope=nncf.IgnoredScope(names=list(exact)),
             advanced_parameters=nncf.AdvancedQuantizationParameters(
-                # No performer's widest grimace is cut off.
-                activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
+                activations_range_estimator_params=_RANGES,
                 smooth_quant_alphas=nncf.AdvancedSmoothQuantParameters(convolution=_SMOOTHING),
                 # CPUs without VNNI add two products in 16 bits: full weights would overflow.
                 overflow_fix=nncf.OverflowFix.ENABLE,
