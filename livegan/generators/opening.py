@@ -19,6 +19,7 @@ from livegan.errors import LiveganError, MissingExtraError, ModelError
 from livegan.generators.generator import Generator
 from livegan.generators.improving import Improving
 from livegan.model_card import read_card
+from livegan.supervision import one_line
 
 if TYPE_CHECKING:  # at run time it takes 0.2 s to load
     from livegan.generators.openvino import OpenVINO
@@ -29,6 +30,8 @@ COMPILERS = ("tensorrt", "tensorrt-rtx")
 """What paints on an NVIDIA GPU, the quickest first; each is asked for by its name as the device."""
 TORCH = "torch"
 
+_UNUSABLE = (LiveganError, ImportError, OSError)
+"""Raised for a GPU that can't be used; the last two by CUDA libraries that are broken or gone."""
 _TRIALS = 4
 _WORTH = 0.9
 """In what part of the exact one's time int8 has to paint: without instructions for eight bits a CPU
@@ -91,8 +94,8 @@ def _chosen(path: Path, busy_cores: int, compile_missing: bool) -> Generator:
             return _on_nvidia(path, compiler, "auto")
         except EngineRefused:
             missing.append(compiler)
-        except LiveganError as error:
-            logger.warning("%s", error)
+        except _UNUSABLE as error:
+            logger.warning("%s", one_line(error))
     meanwhile = _on_torch_or_cpu(path, busy_cores)
     if missing and compile_missing:
         return Improving(meanwhile, partial(_compiled, path, missing[0]))
@@ -104,8 +107,8 @@ def _on_torch_or_cpu(path: Path, busy_cores: int) -> Generator:
         return _on_nvidia(path, TORCH, "auto")
     except MissingExtraError:
         pass
-    except LiveganError as error:
-        logger.warning("%s", error)
+    except _UNUSABLE as error:
+        logger.warning("%s", one_line(error))
     return _on_cpu(path, busy_cores)
 
 

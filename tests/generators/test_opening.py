@@ -235,6 +235,19 @@ def test_without_a_compiler_pytorch_paints_and_without_both_the_cpu(
     assert load_generator(path, compile_missing=True).description == "torch"
 
 
+def test_broken_libraries_of_the_gpu_leave_the_show_to_the_cpu(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _Gpu(monkeypatch, ("tensorrt",))
+
+    def fail(path: Path, device: str, precision: str) -> Generator:
+        raise OSError("libcudart.so.13: cannot open shared object file")
+
+    monkeypatch.setattr(opening, "_on_nvidia", fail)
+    assert load_generator(path).description == "openvino CPU f32"
+    assert "libcudart.so.13" in caplog.text
+
+
 def test_a_precision_that_is_asked_for_is_painted_on_the_cpu(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
