@@ -43,7 +43,7 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--stem", type=int,
                         help="pixels folded to each side (default: 4; 8 from 512 pixels on)")
     parser.add_argument("--fast", action="store_true", help="train a smaller one beside it, which"
-                        " paints twice as fast: NAME-fast for slow machines")
+                        " takes two thirds of the time a picture: NAME-fast for slow machines")
     parser.add_argument("--base", type=Path, metavar="RUN|ONNX|none", help="begin with what an"
                         " earlier run or generator has learnt, of this size or half of it (default:"
                         " the Mona Lisa that comes with livegan, where drawing and size fit)")
@@ -82,8 +82,8 @@ def begin(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -
 
 
 def usual_base(drawn: ConditionerCard, shape: UNetShape) -> Path | None:
-    """What a puppet has learnt of moving a face serves every other: with it five minutes bring
-    more than fifteen without."""
+    """What a puppet has learnt of moving a face serves others: on one performer's film 340 steps
+    with it came to a HaarPSI of 0.49, 590 steps without it to 0.46."""
     path = shipped("engines") / USUAL_BASE
     if not path.exists():
         return None

@@ -3,7 +3,7 @@
 One sees a part of the picture as it is, for brush strokes and pores; one the whole picture at half
 its size or less, for what belongs together; and, where landmarks are known, one the mouth or the
 eyes, where people look (section 3.2 of pix2pixHD, Wang 2018, has the first two and a third scale).
-All three together take a third of what the generator takes.
+One look by all three is 0.14 GMAC for 256 x 256 pixels, where the generator takes 0.5.
 """
 
 from __future__ import annotations
