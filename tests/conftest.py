@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -16,11 +17,24 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+_COUNT = itertools.count()
+
 _NEEDS = {
     "display": (_has_display, "no display; xvfb-run starts a virtual one"),
     "camera": (lambda: any(Path("/dev").glob("video*")), "no camera"),
     "gpu": (lambda: shutil.which("nvidia-smi") is not None, "no NVIDIA GPU"),
 }
+
+
+@pytest.fixture(scope="session")
+def _states(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("states")
+
+
+@pytest.fixture(autouse=True)
+def _own_state(_states: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test keeps what livegan keeps in a folder of its own, and nothing of the user's."""
+    monkeypatch.setenv("LIVEGAN_STATE", str(_states / str(next(_COUNT))))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
