@@ -190,17 +190,25 @@ def _gap(shape: Array, upper: tuple[int, ...], lower: tuple[int, ...]) -> float:
 
 def _keep_apart(shape: Array, neutral: Array) -> None:
     """Lips and lids touch but never cross: where they would, both go to the middle (in place)."""
-    for upper, lower in regions.LIDS:
-        above, below = list(upper[1:-1]), list(lower[1:-1])
-        rest = np.maximum(neutral[below, 1] - neutral[above, 1], 1e-4)
-        open_share = (shape[below, 1] - shape[above, 1]) / rest
-        # The detector leaves a shut eye a quarter open, so that much counts as shut.
-        share = np.where(open_share < 1, (open_share - _SHUT) / (1 - _SHUT), open_share)
-        shape[above, 1] += (open_share - np.maximum(share, 0)) * rest
-    for upper, lower in (regions.INNER_LIPS, *regions.LIDS):
-        above, below = list(upper[1:-1]), list(lower[1:-1])
-        # A neutral may cross by a hair where the detector saw it so; that much is left alone.
-        least = np.minimum(neutral[below, 1] - neutral[above, 1], 0)
-        cross = np.maximum(shape[above, 1] - shape[below, 1] + least, 0)
-        shape[above, 1] -= cross / 2
-        shape[below, 1] += cross / 2
+    above, below = _FACING_LIDS
+    rest = np.maximum(neutral[below, 1] - neutral[above, 1], 1e-4)
+    open_share = (shape[below, 1] - shape[above, 1]) / rest
+    # The detector leaves a shut eye a quarter open, so that much counts as shut.
+    share = np.where(open_share < 1, (open_share - _SHUT) / (1 - _SHUT), open_share)
+    shape[above, 1] += (open_share - np.maximum(share, 0)) * rest
+    above, below = _FACING
+    # A neutral may cross by a hair where the detector saw it so; that much is left alone.
+    least = np.minimum(neutral[below, 1] - neutral[above, 1], 0)
+    half = np.maximum(shape[above, 1] - shape[below, 1] + least, 0) / 2
+    shape[above, 1] -= half
+    shape[below, 1] += half
+
+
+def _facing(*lines: tuple[regions.Line, regions.Line]) -> NDArray[np.int64]:
+    """(2, N) the landmarks of upper and lower lines that face each other, corners left out."""
+    pairs = [(upper[1:-1], lower[1:-1]) for upper, lower in lines]
+    return np.array([np.concatenate(line) for line in zip(*pairs, strict=True)])
+
+
+_FACING_LIDS = _facing(*regions.LIDS)
+_FACING = _facing(regions.INNER_LIPS, *regions.LIDS)
