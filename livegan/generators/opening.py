@@ -7,6 +7,7 @@ import importlib.util
 import logging
 import sys
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from livegan.compilation.openvino_int8 import FALL
 from livegan.errors import LiveganError, MissingExtraError, ModelError
 from livegan.generators.generator import Generator
 from livegan.generators.improving import Improving
+from livegan.generators.surviving import Surviving
 from livegan.model_card import read_card
 from livegan.supervision import one_line
 
@@ -58,8 +60,8 @@ def load_generator(
             the generator has an engine that was accepted and this CPU gains by it; else f32. With
             any other than "auto" the device "auto" is the CPU.
         busy_cores: how many cores have other work while it paints; it takes the rest, at least one.
-        compile_missing: whether an engine that this machine's GPU could have is compiled now; what
-            there is paints meanwhile.
+        compile_missing: whether the CPU paints while what is better and not yet there is made: an
+            engine for this machine's GPU compiled, PyTorch loaded.
 
     Raises:
         ModelError: no such file, not a generator, no card, no such device, no engine of it.
@@ -86,30 +88,47 @@ def _chosen(path: Path, busy_cores: int, compile_missing: bool) -> Generator:
         return _on_cpu(path, busy_cores)
     from livegan.compilation.tensorrt_package import installed_version
 
+    on_cpu = partial(_on_cpu, path, busy_cores)
     missing = []
     for compiler in COMPILERS:
         if installed_version(compiler) is None:
             continue
         try:
-            return _on_nvidia(path, compiler, "auto")
+            return Surviving(_on_nvidia(path, compiler, "auto"), on_cpu)
         except EngineRefused:
             missing.append(compiler)
         except _UNUSABLE as error:
             logger.warning("%s", one_line(error))
-    meanwhile = _on_torch_or_cpu(path, busy_cores)
-    if missing and compile_missing:
-        return Improving(meanwhile, partial(_compiled, path, missing[0]))
-    return meanwhile
+    if not compile_missing:
+        return _on_torch(path, on_cpu)
+    better = [partial(_compiled, path, missing[0])] if missing else []
+    if importlib.util.find_spec("torch"):
+        better.append(partial(_on_nvidia, path, TORCH, "auto"))
+    if not better:
+        return on_cpu()
+    # PyTorch takes seconds to load, and a compiler longer: nobody waits for them.
+    return Surviving(Improving(on_cpu(), partial(_first_of, better)), on_cpu)
 
 
-def _on_torch_or_cpu(path: Path, busy_cores: int) -> Generator:
+def _first_of(openings: Sequence[Callable[[], Generator]]) -> Generator:
+    """What the first of them opens that can; what hinders one of the others is told."""
+    *others, last = openings
+    for opening in others:
+        try:
+            return opening()
+        except _UNUSABLE as error:
+            logger.warning("%s", one_line(error))
+    return last()
+
+
+def _on_torch(path: Path, on_cpu: Callable[[], Generator]) -> Generator:
     try:
-        return _on_nvidia(path, TORCH, "auto")
+        return Surviving(_on_nvidia(path, TORCH, "auto"), on_cpu)
     except MissingExtraError:
         pass
     except _UNUSABLE as error:
         logger.warning("%s", one_line(error))
-    return _on_cpu(path, busy_cores)
+    return on_cpu()
 
 
 def _on_nvidia(path: Path, device: str, precision: str) -> Generator:
@@ -169,7 +188,8 @@ def _on_cpu(path: Path, busy_cores: int) -> OpenVINO:
         exact.reason = "int8 gains nothing on this CPU"
         return exact
     assert short.engine is not None  # int8 paints with nothing else
-    short.reason = f"gate: MS-SSIM -{short.engine.manifest.metrics.get(FALL, 0):.3f}"
+    fall = short.engine.manifest.metrics.get(FALL, 0)
+    short.reason = f"quicker and as good as exact, MS-SSIM -{fall:.3f}"
     return short
 
 

@@ -135,7 +135,7 @@ class TensorRT:
                 self._lane.paint(self._enqueue)
             except CudaError as error:
                 raise GeneratorLost(
-                    f"{self._description}: {error}; with --isolate livegan goes on by itself"
+                    f"{self._description}: {error}; --isolate would start a fresh process"
                 ) from error
             return self._lane.picture.copy()
 

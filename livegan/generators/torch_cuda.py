@@ -104,7 +104,7 @@ class TorchCuda:
             except RuntimeError as error:
                 first_line = str(error).strip().splitlines()[0]
                 raise GeneratorLost(
-                    f"{self._description}: {first_line}; with --isolate livegan goes on by itself"
+                    f"{self._description}: {first_line}; --isolate would start a fresh process"
                 ) from error
 
     def close(self) -> None:
