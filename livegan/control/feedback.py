@@ -15,7 +15,11 @@ from livegan.parameters import TABLE, LiveValues, Setting, Values
 GAUGES_PERIOD_S = 0.1
 _QUICKEST_S = 1 / 60
 """Changes go out no more often than that: what came between was overtaken."""
-_TOLD = tuple(name for name, row in TABLE.items() if row.kept)
+_TOLD = tuple(
+    name
+    for name, row in TABLE.items()
+    if row.kept or (row.kind == "text" and row.group != "system")
+)
 
 
 class Feedback(threading.Thread):

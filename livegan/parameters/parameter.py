@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from livegan.errors import ParameterError
 
 Setting = float | bool | str
+LONGEST_NAME = 64
+"""In characters."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Parameter:
     Args:
         name: `group.name` in lower snake case.
         default: a float for a continuous value, a bool for a switch or a trigger, a str for a
-            choice or a text.
+            choice, a name or a text.
         description: one plain sentence.
         low, high: the range of a continuous value, both ends included, in `unit`.
         unit: the unit of a continuous value, or "".
@@ -26,6 +28,7 @@ class Parameter:
             a fader of 128 steps does not show them; 0 jumps.
         trigger: it has no value: it happens when it is set to true.
         read_only: livegan measures it, and nobody sets it.
+        request: a name that somebody sends; livegan acts on it and empties it again.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Parameter:
     smoothing_ms: float = 0.0
     trigger: bool = False
     read_only: bool = False
+    request: bool = False
 
     @property
     def group(self) -> str:
@@ -46,9 +50,11 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """ "number", "switch", "choice", "trigger", or "text", which is read only."""
+        """ "number", "switch", "choice", "trigger", "name", or "text", which is read only."""
         if self.trigger:
             return "trigger"
+        if self.request:
+            return "name"
         if isinstance(self.default, bool):
             return "switch"
         if isinstance(self.default, str):
@@ -58,7 +64,7 @@ class Parameter:
     @property
     def kept(self) -> bool:
         """Whether it is part of a look: a preset can hold it."""
-        return not (self.trigger or self.read_only)
+        return not (self.trigger or self.request or self.read_only)
 
     @property
     def range_text(self) -> str:
@@ -92,6 +98,10 @@ class Parameter:
             if isinstance(value, str) and value in self.choices:
                 return value
             raise self.refusal(value, "one of " + ", ".join(self.choices))
+        if self.kind == "name":
+            if isinstance(value, str) and len(value) <= LONGEST_NAME and value.isprintable():
+                return value
+            raise self.refusal(value, f"a name of at most {LONGEST_NAME} characters")
         if self.kind == "text":
             return str(value)
         if (

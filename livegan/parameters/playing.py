@@ -48,7 +48,7 @@ def played(parameter: Parameter, arguments: Sequence[object]) -> Setting:
 
     One number is enough for all but read-only parameters, as that is all that many controllers
     can send: a switch is on from 0.5, a choice is meant by its index from 0, a trigger happens at
-    any number but 0.
+    any number but 0, and a name is the number as text.
 
     Args:
         parameter: which one.
@@ -74,6 +74,8 @@ def played(parameter: Parameter, arguments: Sequence[object]) -> Setting:
             return number >= 0.5
         word = _WORDS.get(value.lower()) if isinstance(value, str) else None
         return parameter.accept(value if word is None else word)
+    if parameter.kind == "name" and number is not None:
+        return parameter.accept(f"{number:g}")
     if parameter.kind == "choice" and number is not None:
         if 0 <= round(number) < len(parameter.choices):
             return parameter.choices[round(number)]

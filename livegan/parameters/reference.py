@@ -20,6 +20,7 @@ Made by `livegan parameters --markdown`. Every row is a name for presets and `--
 | on, off | true or false; a number is on from 0.5 | `true`, `false` |
 | a list | one of its words, or its index, from 0 | the word |
 | trigger | anything but 0 or false; nothing at all will do | |
+| name | a text of at most 64 characters; a number is taken for its digits | |
 | measured | it is sent to you, and can't be set | |
 
 Numbers that are set glide there: after the time under "glides" 63 % of the way is gone.

@@ -83,6 +83,15 @@ class LiveValues:
         with self._changed:
             self._take({name: TABLE[name].accept(value) for name, value in values.items()})
 
+    def take(self, name: str) -> str:
+        """The name that somebody sent, "" if none; it is empty from then on."""
+        if not self._snapshot[name]:  # without a lock, as that is so in almost every frame
+            return ""
+        with self._changed:
+            sent = str(self._snapshot[name])
+            self._take({name: ""})
+        return sent
+
     def toggle(self, name: str) -> bool:
         """Turn a switch over and say how it stands now."""
         with self._changed:

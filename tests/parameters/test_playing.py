@@ -19,7 +19,7 @@ def test_a_typed_switch_is_asked_for_in_the_words_of_the_list() -> None:
         read_assignment("output.freeze=maybe")
 
 
-@pytest.mark.parametrize("name", ["system.fps", "puppet.neutral"])
+@pytest.mark.parametrize("name", ["system.fps", "puppet.neutral", "preset.load"])
 def test_what_has_no_value_to_set_cannot_be_typed(name: str) -> None:
     with pytest.raises(ParameterError, match="no value to set"):
         read_assignment(f"{name}=1")
@@ -44,6 +44,9 @@ def test_what_has_no_value_to_set_cannot_be_typed(name: str) -> None:
         ("puppet.neutral", "bang", True),
         ("puppet.neutral", 0, False),
         ("puppet.neutral", False, False),
+        ("preset.load", "pearl", "pearl"),
+        ("preset.load", 3, "3"),
+        ("preset.load", 3.0, "3"),
     ],
 )
 def test_one_value_is_enough(name: str, sent: object, meant: object) -> None:
@@ -69,6 +72,11 @@ def test_a_trigger_needs_no_value() -> None:
         ("output.view", [-1.0], "an index from 0 to 1"),
         ("output.view", [True], "one of picture, side_by_side"),
         ("system.fps", [1.0], "nobody can set it"),
+        ("preset.name", ["pearl"], "nobody can set it"),
+        ("preset.load", [True], "wanted a name of at most 64 characters"),
+        ("preset.load", ["x" * 65], "wanted a name of at most 64 characters"),
+        ("preset.load", ["two\nlines"], "wanted a name of at most 64 characters"),
+        ("preset.load", [math.nan], "wanted a finite number"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_reason(

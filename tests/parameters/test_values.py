@@ -54,6 +54,32 @@ def test_a_trigger_happens_when_it_is_set_to_true_and_only_then() -> None:
     assert live.snapshot().fired("puppet.neutral") == 2
 
 
+def test_a_name_is_taken_once() -> None:
+    live = LiveValues()
+    assert live.take("preset.load") == ""
+    live.update({"preset.load": "pearl"})
+    assert live.take("preset.load") == "pearl"
+    assert live.take("preset.load") == "" == live.snapshot()["preset.load"]
+
+
+def test_a_name_that_is_sent_while_another_is_taken_is_not_lost() -> None:
+    live = LiveValues()
+    sent = [str(number) for number in range(2_000)]
+    taken: list[str] = []
+
+    def send() -> None:
+        for name in sent:
+            live.update({"preset.load": name})
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    while not taken or taken[-1] != sent[-1]:
+        if name := live.take("preset.load"):
+            taken.append(name)
+    sender.join(30)
+    assert taken == sorted(set(taken), key=int)
+
+
 def test_what_is_measured_can_only_be_measured() -> None:
     live = LiveValues()
     live.measured({"system.fps": 59.5, "system.health": "ok"})
