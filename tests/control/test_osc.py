@@ -177,10 +177,9 @@ def test_a_port_that_is_taken_is_told_with_the_cure() -> None:
 
 
 def test_closing_frees_the_port_at_once_and_twice_is_fine(rig: Rig) -> None:
-    began_s = time.monotonic()
     rig.osc.close()
+    assert not rig.osc.is_alive()
     rig.osc.close()
-    assert time.monotonic() - began_s < 2
     udp(rig.port).close()
     unplayed = OscIn(Endpoint(HOST, rig.port), ())
     unplayed.close()

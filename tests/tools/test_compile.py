@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import compile as command
 from livegan.compilation import find_engine, list_engines
+from livegan.compilation.gpu import NoGpu
 from livegan.compilation.openvino_int8 import int8_request
 from livegan.generators import load_generator
 from livegan.model_card import ConditionerCard, ModelCard, write_card
@@ -206,3 +207,16 @@ def test_without_nncf_its_install_command_is_told(
     monkeypatch.setitem(sys.modules, "nncf", None)
     assert _compile(painter, "--target", "openvino") == 2
     assert 'pip install -e ".[train]"' in capsys.readouterr().err
+
+
+def test_without_a_gpu_one_may_be_named(
+    painter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none() -> object:
+        raise NoGpu("there is no NVIDIA GPU")
+
+    monkeypatch.setattr("livegan.compilation.gpu.find_gpu", none)
+    assert _compile(str(painter), "--target", "tensorrt-rtx") == 2
+    assert "no NVIDIA GPU; --gpu 8.9 compiles for one elsewhere" in capsys.readouterr().err
+    assert _compile(str(painter), "--target", "tensorrt") == 2
+    assert "--gpu" not in capsys.readouterr().err
