@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Mapping
 
 from livegan.errors import ParameterError
-from livegan.parameters import looks
+from livegan.parameters import looks, midi_rows
 from livegan.parameters.parameter import Parameter, Setting
 
 LATENTS = 32
@@ -196,6 +196,7 @@ _ROWS = (
         "output.view", "picture", "What the window shows.", choices=("picture", "side_by_side")
     ),
     *looks.ROWS,
+    *midi_rows.ROWS,
     _measured("fps", 0.0, "Frames shown a second.", 1000.0, "frames/s"),
     _measured("latency", 0.0, "From capture to shown, the median of the last seconds.", 1e4, "ms"),
     _measured("latency_p95", 0.0, "The same, of which only one in twenty is longer.", 1e4, "ms"),
