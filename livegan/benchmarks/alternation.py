@@ -1,9 +1,9 @@
-"""Two ways of doing the same, in turn, so that a machine whose speed drifts favours neither."""
+"""Ways of doing the same, in turn, so that a machine whose speed drifts favours none of them."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,90 +25,94 @@ class Way(Protocol):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was measured, block by block.
+    """What was measured, round by round.
 
     Args:
-        names, descriptions: of the two ways, the one that is judged first.
-        rates_hz: of each pair of blocks, in the same order; at least one pair.
+        names, descriptions: of the ways; the others are held against the last one.
+        rates_hz: of each round, in the same order; at least one round.
     """
 
-    names: tuple[str, str]
-    descriptions: tuple[str, str]
-    rates_hz: tuple[tuple[float, float], ...]
+    names: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    rates_hz: tuple[tuple[float, ...], ...]
 
-    @property
-    def ratios(self) -> list[float]:
-        """How many times as fast the first way was, in each pair."""
-        return [ours / theirs for ours, theirs in self.rates_hz]
+    def ratios(self, way: int) -> list[float]:
+        """How many times as fast as the last way another was, in each round."""
+        return [rates_hz[way] / rates_hz[-1] for rates_hz in self.rates_hz]
 
-    def medians_hz(self) -> tuple[float, float]:
+    def medians_hz(self) -> list[float]:
         """The median rate of each way."""
-        ours, theirs = zip(*self.rates_hz, strict=True)
-        return statistics.median(ours), statistics.median(theirs)
+        return [statistics.median(rates_hz) for rates_hz in zip(*self.rates_hz, strict=True)]
 
     def lines(self) -> list[str]:
         """For people."""
-        ratios, medians_hz = self.ratios, self.medians_hz()
-        told = zip(self.names, medians_hz, self.descriptions, strict=True)
-        return [
-            *(f"{name:<8} {rate:7.1f} frames/s  {what}" for name, rate, what in told),
-            f"ratio    {statistics.median(ratios):7.1f}  (median of {len(ratios)} pairs of blocks; "
-            f"{min(ratios):.1f} to {max(ratios):.1f})",
-        ]
+        told = zip(self.names, self.medians_hz(), self.descriptions, strict=True)
+        lines = [f"{name:<8} {rate:7.1f} frames/s  {what}" for name, rate, what in told]
+        for way, name in enumerate(self.names[:-1]):
+            ratios = self.ratios(way)
+            lines.append(
+                f"ratio    {statistics.median(ratios):7.1f}  {name} over {self.names[-1]} (median"
+                f" of {len(ratios)} rounds; {min(ratios):.1f} to {max(ratios):.1f})"
+            )
+        return lines
 
     def report(self) -> dict[str, object]:
         """As it is written to a file."""
-        ratios = self.ratios
+        medians_hz = self.medians_hz()
         return {
-            "ratio": {
-                "median": round(statistics.median(ratios), 2),
-                "min": round(min(ratios), 2),
-                "max": round(max(ratios), 2),
+            "ratios": {
+                name: {
+                    "median": round(statistics.median(self.ratios(way)), 2),
+                    "min": round(min(self.ratios(way)), 2),
+                    "max": round(max(self.ratios(way)), 2),
+                }
+                for way, name in enumerate(self.names[:-1])
             },
             "ways": {
                 name: {
-                    "description": self.descriptions[place],
-                    "fps": round(self.medians_hz()[place], 2),
-                    "blocks_fps": [round(pair[place], 2) for pair in self.rates_hz],
+                    "description": self.descriptions[way],
+                    "fps": round(medians_hz[way], 2),
+                    "blocks_fps": [round(rates_hz[way], 2) for rates_hz in self.rates_hz],
                 }
-                for place, name in enumerate(self.names)
+                for way, name in enumerate(self.names)
             },
         }
 
 
 def alternate(
-    ways: tuple[Way, Way],
+    ways: Sequence[Way],
     *,
-    pairs: int,
+    rounds: int,
     block_s: float,
     tell: Callable[[str], None],
     stopped: Callable[[], bool],
 ) -> Comparison | None:
-    """Let both paint in turn.
+    """Let all paint in turn.
 
     Args:
-        ways: the one that is judged, and what it is held against.
-        pairs: how often each has its turn.
+        ways: those that are judged, and last what they are held against.
+        rounds: how often each has its turn.
         block_s: how long a turn is, in seconds.
-        tell: takes one line for each pair.
+        tell: takes one line for each round.
         stopped: whether to end before the next turn.
 
     Returns:
-        None if it was ended before the first pair was whole.
+        None if it was ended before the first round was whole.
     """
-    ours, theirs = ways
-    rates_hz: list[tuple[float, float]] = []
-    while len(rates_hz) < pairs:
-        ours_hz = ours.play(block_s)
-        theirs_hz = 0.0 if stopped() else theirs.play(block_s)
-        if stopped():
-            break
-        rates_hz.append((ours_hz, theirs_hz))
-        tell(
-            f"{len(rates_hz)} of {pairs}   {ours.name} {ours_hz:.1f} frames/s, "
-            f"{theirs.name} {theirs_hz:.1f}, ratio {ours_hz / theirs_hz:.1f}"
-        )
-    if not rates_hz:
+    measured: list[tuple[float, ...]] = []
+    while len(measured) < rounds:
+        rates_hz: list[float] = []
+        for way in ways:
+            rates_hz.append(way.play(block_s))
+            if stopped():
+                break
+        else:
+            measured.append(tuple(rates_hz))
+            told = (f"{way.name} {rate:.1f}" for way, rate in zip(ways, rates_hz, strict=True))
+            tell(f"{len(measured)} of {rounds}   {', '.join(told)} frames/s")
+            continue
+        break
+    if not measured:
         return None
-    names = ours.name, theirs.name
-    return Comparison(names, (ours.description, theirs.description), tuple(rates_hz))
+    names, descriptions = zip(*((way.name, way.description) for way in ways), strict=True)
+    return Comparison(names, descriptions, tuple(measured))

@@ -61,18 +61,20 @@ def _live(options: argparse.Namespace, preset: Preset, overrides: Mapping[str, S
 def _against(options: argparse.Namespace, preset: Preset, overrides: Mapping[str, Setting]) -> int:
     from livegan.benchmarks.alternation import alternate
     from livegan.benchmarks.classic import Classic
-    from livegan.benchmarks.free_running import Ours
+    from livegan.benchmarks.free_running import Ours, OursRendered
     from livegan.benchmarks.screens import open_screen
 
     clip = _source(options)
     seconds = options.seconds or _SECONDS_AGAINST
-    pairs = max(round(seconds / (2 * _BLOCK_S)), 1)
     with stopping() as interruption, open_screen() as (screen, shown):
         interruption.ends_with(screen.close)
+        ours = (preset, overrides, clip, screen, shown)
+        ways = (Ours(*ours), OursRendered(*ours), Classic(clip, screen, shown))
+        rounds = max(round(seconds / (len(ways) * _BLOCK_S)), 1)
         compared = alternate(
-            (Ours(preset, overrides, clip, screen, shown), Classic(clip, screen, shown)),
-            pairs=pairs,
-            block_s=seconds / (2 * pairs),
+            ways,
+            rounds=rounds,
+            block_s=seconds / (len(ways) * rounds),
             tell=print,
             stopped=lambda: screen.closed,
         )

@@ -1,4 +1,4 @@
-"""A performance that is given each frame as soon as it can take one."""
+"""A look that is given each frame as soon as it can take one: played, and rendered."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import dataclasses
 import itertools
 import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from livegan.conditioners.conditioner import Conditioned, Conditioner
 from livegan.errors import SourceEnded, SourceLost
 from livegan.frames import Frame
 from livegan.look import Look, open_look
-from livegan.parameters import Setting, Values
+from livegan.parameters import LiveValues, Setting, Values
 from livegan.performance import WINDOW, Performance, Screen
 from livegan.presets import Preset
+from livegan.rendering import FiniteSource, Progress, render
 from livegan.sources import open_source
 from livegan.sources.source import Source
+
+_USUAL_FPS = 30.0
 
 
 class FreeRunning:
@@ -34,9 +38,7 @@ class FreeRunning:
     description = "a clip as fast as it is taken"
 
     def __init__(self, clip: str) -> None:
-        self._clip = clip
-        self._source: Source = open_source(clip, live=False)
-        self._indices = itertools.count()
+        self._rounds = Rounds(clip)
         self._changed = threading.Condition()
         self._newest = self._taken = -1
         self._closed = False
@@ -51,8 +53,8 @@ class FreeRunning:
             self._changed.wait_for(lambda: self._closed or self._taken == self._newest)
             if self._closed:
                 raise SourceLost("closed")
-            self._newest = next(self._indices)
-        return dataclasses.replace(self._next(), index=self._newest)
+            self._newest += 1
+        return self._rounds.read()
 
     def taken(self, index: int) -> None:
         """Say that the frame of that index is being painted."""
@@ -65,19 +67,43 @@ class FreeRunning:
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._source.close()
+        self._rounds.close()
 
-    def _next(self) -> Frame:
+
+class Rounds:
+    """A clip, round after round, as fast as it is read; its frames are counted on.
+
+    Args:
+        clip: a file or a folder of pictures.
+    """
+
+    name = "rounds"
+    description = "a clip, round after round"
+    frame_count = None
+
+    def __init__(self, clip: str) -> None:
+        self._clip = clip
+        self._source: Source = open_source(clip, live=False)
+        self._indices = itertools.count()
+        self.fps = self._source.fps if isinstance(self._source, FiniteSource) else _USUAL_FPS
+
+    def read(self) -> Frame:
+        """The next frame; after the last one the first."""
         try:
-            return self._source.read()
+            frame = self._source.read()
         except SourceEnded:
             self._source.close()
             self._source = open_source(self._clip, live=False)
-            return self._source.read()
+            frame = self._source.read()
+        return dataclasses.replace(frame, index=next(self._indices))
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        self._source.close()
 
 
 class Ours:
-    """The whole instrument: one of two ways to compare.
+    """The whole instrument as it plays: a frame is drawn once the one before is painted.
 
     Args:
         preset, overrides: the look.
@@ -87,6 +113,7 @@ class Ours:
     """
 
     name = "livegan"
+    how = "each frame as soon as the one before is shown"
 
     def __init__(
         self,
@@ -108,7 +135,7 @@ class Ours:
         """What it does; complete once it has played."""
         return (
             f"{self._preset.name}, {self._generator}, on {Path(self._clip).name}: decoded, looked"
-            f" at and drawn, painted, {self._shown}; each frame as soon as one is taken"
+            f" at and drawn, painted, {self._shown}; {self.how}"
         )
 
     def play(self, seconds: float) -> float:
@@ -126,11 +153,50 @@ class Ours:
         )
         with _quiet(), performance:
             performance.play_in(self._screen, seconds)
-        look = performance.look
-        if look:
-            height, width = look.generator.size
-            self._generator = f"{height} x {width}, {look.generator.description}"
+        if performance.look:
+            self._note(performance.look)
         return performance.statistics.totals().rate_hz
+
+    def _note(self, look: Look) -> None:
+        height, width = look.generator.size
+        self._generator = f"{height} x {width}, {look.generator.description}"
+
+
+class OursRendered(Ours):
+    """The whole instrument as it renders: a frame is drawn while the one before is painted."""
+
+    name = "rendered"
+    how = "the next frame is drawn while one is painted, as `livegan render` does"
+
+    def play(self, seconds: float) -> float:
+        """Paint for so long; frames a second, from the first to the last that was shown."""
+        screen, began_s, last_s = self._screen, 0.0, 0.0
+
+        def progress(done: Progress) -> bool:
+            nonlocal began_s, last_s
+            last_s = time.monotonic()
+            began_s = began_s or last_s
+            return screen.pump() and (done.frames < 2 or last_s - began_s < seconds)
+
+        with closing(Rounds(self._clip)) as source, closing(
+            open_look(self._preset, busy_cores=1)
+        ) as look:
+            values = LiveValues({**look.values, **self._overrides}).snapshot()
+            done = render(source, look, _Shown(screen), values=values, progress=progress)
+            self._note(look)
+        return (done.frames - 1) / (last_s - began_s) if done.frames > 1 else 0.0
+
+
+class _Shown:
+    """A screen as a sink."""
+
+    name = "screen"
+
+    def __init__(self, screen: Screen) -> None:
+        self.show = screen.show
+
+    def close(self) -> None:
+        """The screen stays open for the next turn."""
 
 
 class _Telling:

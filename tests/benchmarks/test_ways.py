@@ -13,7 +13,7 @@ from tiny_onnx import write_generator
 
 from livegan.benchmarks.classic import Classic
 from livegan.benchmarks.classic_unet import ClassicUNet
-from livegan.benchmarks.free_running import FreeRunning, Ours
+from livegan.benchmarks.free_running import FreeRunning, Ours, OursRendered
 from livegan.benchmarks.screens import NoScreen, Watched
 from livegan.errors import SourceError, SourceLost
 from livegan.frames import Frame
@@ -80,10 +80,13 @@ def test_the_next_frame_comes_as_the_one_before_is_taken(folder: Path) -> None:
     assert not thread.is_alive()
 
 
-def test_ours_paints_the_frames_of_the_clip_in_their_order(tmp_path: Path, folder: Path) -> None:
+@pytest.mark.parametrize("way", [Ours, OursRendered])
+def test_ours_paints_the_frames_of_the_clip_in_their_order(
+    tmp_path: Path, folder: Path, way: type[Ours]
+) -> None:
     generator = write_generator(tmp_path / "reverse.onnx", kind="plain")
     gallery = Gallery(3 * FRAMES)
-    ours = Ours(Preset("mine", str(generator)), {}, str(folder), gallery, "shown to a test")
+    ours = way(Preset("mine", str(generator)), {}, str(folder), gallery, "shown to a test")
     assert ours.play(30.0) > 0
     indices = [frame.index for frame in gallery.frames]
     assert indices == sorted(set(indices)) and indices[0] >= 0
