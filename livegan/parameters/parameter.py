@@ -24,6 +24,7 @@ class Parameter:
         low, high: the range of a continuous value, both ends included, in `unit`.
         unit: the unit of a continuous value, or "".
         choices: what a choice can be.
+        choices_text: what that is, in words, where it is too much to list.
         smoothing_ms: a continuous value that is set has gone 63 % of its way after this, so that
             a fader of 128 steps does not show them; 0 jumps.
         trigger: it has no value: it happens when it is set to true.
@@ -38,6 +39,7 @@ class Parameter:
     high: float = 1.0
     unit: str = ""
     choices: tuple[str, ...] = ()
+    choices_text: str = ""
     smoothing_ms: float = 0.0
     trigger: bool = False
     read_only: bool = False
@@ -72,7 +74,7 @@ class Parameter:
         if self.kind == "number":
             return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
         if self.kind == "choice":
-            return ", ".join(self.choices)
+            return self.choices_text or ", ".join(self.choices)
         return {"switch": "on, off"}.get(self.kind, self.kind)
 
     @property
@@ -97,7 +99,7 @@ class Parameter:
         if self.kind == "choice":
             if isinstance(value, str) and value in self.choices:
                 return value
-            raise self.refusal(value, "one of " + ", ".join(self.choices))
+            raise self.refusal(value, self.choices_text or f"one of {self.range_text}")
         if self.kind == "name":
             if isinstance(value, str) and len(value) <= LONGEST_NAME and value.isprintable():
                 return value

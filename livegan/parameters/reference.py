@@ -41,13 +41,11 @@ def markdown() -> str:
 
 def named_rows() -> Iterator[tuple[str, Parameter]]:
     """The rows of the table by name; those that are numbered are one: `latent.1 to latent.32`."""
-
-    def of(row: Parameter) -> str:
+    alike: dict[str, list[Parameter]] = {}
+    for row in TABLE.values():
         group, _, name = row.name.partition(".")
-        return group if name.isdecimal() else row.name
-
-    for _, rows in groupby(TABLE.values(), of):
-        first, *more = rows
+        alike.setdefault(f"{group}.{name.lstrip('0123456789')}", []).append(row)
+    for first, *more in alike.values():
         yield (f"{first.name} to {more[-1].name}" if more else first.name), first
 
 

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Mapping
 
 from livegan.errors import ParameterError
-from livegan.parameters import looks, midi_rows
+from livegan.parameters import looks, midi_rows, rhythm
 from livegan.parameters.parameter import Parameter, Setting
 
 LATENTS = 32
@@ -197,6 +197,10 @@ _ROWS = (
     ),
     *looks.ROWS,
     *midi_rows.ROWS,
+    *rhythm.CLOCK,
+)
+
+_SYSTEM = (
     _measured("fps", 0.0, "Frames shown a second.", 1000.0, "frames/s"),
     _measured("latency", 0.0, "From capture to shown, the median of the last seconds.", 1e4, "ms"),
     _measured("latency_p95", 0.0, "The same, of which only one in twenty is longer.", 1e4, "ms"),
@@ -207,7 +211,9 @@ _ROWS = (
     _measured("osc_refused", 0.0, "OSC messages that could not be played.", 1e12, "messages"),
 )
 
-TABLE: Mapping[str, Parameter] = {row.name: row for row in _ROWS}
+TABLE: Mapping[str, Parameter] = {
+    row.name: row for row in (*_ROWS, *rhythm.swings(_ROWS), *_SYSTEM)
+}
 """Every parameter by its name, in the order in which people should read them."""
 
 

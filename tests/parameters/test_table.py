@@ -77,3 +77,16 @@ def test_an_endless_value_is_not_repeated_whole() -> None:
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(ParameterError, match=r"did you mean face_mesh\.line_width\?"):
         find("face_mesh.linewidth")
+
+
+def test_everything_that_a_preset_can_hold_as_a_number_can_swing_but_what_swings_it() -> None:
+    targets = find("lfo.1_target").choices
+    assert targets[0] == "none"
+    assert {"source.zoom", "latent.32", "generator.mix", "output.hue"} <= set(targets)
+    assert not {"clock.tempo", "lfo.2_depth", "preset.morph", "system.fps"} & set(targets)
+
+
+def test_a_choice_of_very_many_is_not_listed_whole() -> None:
+    with pytest.raises(ParameterError) as refused:
+        find("lfo.1_target").accept("source.zoomm")
+    assert "the name of a range" in str(refused.value) and len(str(refused.value)) < 100
