@@ -30,6 +30,10 @@ _OSC_HELP = (
     "where OSC comes in: a port, HOST:PORT or off (default: 127.0.0.1:7770, so that only this"
     " machine plays; 0.0.0.0 lets others); changes are sent back to the port above it"
 )
+_PANEL_HELP = (
+    "where the browser panel and OSCQuery are: a port, HOST:PORT or off (default: 127.0.0.1 and"
+    " OSC's port, so that only this machine sees and plays; 0.0.0.0 lets others); off where OSC is"
+)
 _ISOLATE_HELP = (
     "paint in a process of its own: a crash or hang of the driver then costs seconds of a still"
     " picture, not the show; off by default, for it takes 0.2 ms a frame, 50 MiB and a later start"
@@ -166,6 +170,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--display", help="index or part of the name of the display for full screen")
     run.add_argument("--isolate", action="store_true", help=_ISOLATE_HELP)
     run.add_argument("--osc", metavar="HOST:PORT", help=_OSC_HELP)
+    run.add_argument("--panel", metavar="HOST:PORT", help=_PANEL_HELP)
     run.add_argument(
         "--osc-allow",
         action="append",

@@ -45,7 +45,10 @@ def run(options: argparse.Namespace) -> int:
     with (
         stopping() as interruption,
         Controls(
-            osc=options.osc, allow=options.osc_allow, face_out=options.face_out
+            osc=options.osc,
+            panel=options.panel,
+            allow=options.osc_allow,
+            face_out=options.face_out,
         ) as controls,
         asked_performance(
             preset,

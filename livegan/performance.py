@@ -92,6 +92,8 @@ class Performance:
         self._watchers: tuple[Watcher, ...] = ()
         self.face_found: bool | None = None
         """Whether a face was in the last frame; None where none is looked for."""
+        self.picture: Frame | None = None
+        """The last that was painted, as it is shown; None before the first."""
         self._ready_at_s: float | None = None
         self._error: BaseException | None = None
         self._stop_asked = False
@@ -231,6 +233,7 @@ class Performance:
             picture = engine.rest(time.monotonic()) if frame is None else engine.paint(frame)
             window_box = self._window_box
             if picture is not None:
+                self.picture = picture
                 self.sinks.put(picture)
                 if window_box:
                     window_box.put(picture)

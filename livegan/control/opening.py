@@ -7,19 +7,30 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 
-from livegan.control.endpoints import LOOPBACK, OSC_PORT, Endpoint, read_endpoint, read_networks
+from livegan.control.endpoints import (
+    LOOPBACK,
+    OSC_PORT,
+    Endpoint,
+    Network,
+    read_endpoint,
+    read_networks,
+)
 from livegan.control.face_out import FaceOut
 from livegan.control.feedback import Feedback
 from livegan.control.gauges import Gauges
 from livegan.control.osc import OscIn
 from livegan.control.osc_player import ROOT
+from livegan.control.oscquery.played import Played
+from livegan.control.oscquery.service import PanelServer
 from livegan.control.senders import Senders
 from livegan.errors import ControlError
 from livegan.performance import Performance
+from livegan.presets import list_presets
 
 logger = logging.getLogger("livegan")
 
 OFF = "off"
+_CHOICES = {"preset.load": list_presets, "deck.load": list_presets}
 
 
 class Controls(AbstractContextManager["Controls"]):
@@ -28,6 +39,8 @@ class Controls(AbstractContextManager["Controls"]):
     Args:
         osc: where OSC comes in: `off`, a port, a host, or both; None is the default, without
             which a show goes on.
+        panel: where OSCQuery and the browser panel are, likewise; by default on this machine
+            only, at the port of OSC, and off where OSC is.
         allow: addresses and networks that may play, besides this machine.
         face_out: where the face goes to, None nowhere.
 
@@ -36,54 +49,94 @@ class Controls(AbstractContextManager["Controls"]):
     """
 
     def __init__(
-        self, *, osc: str | None = None, allow: Sequence[str] = (), face_out: str | None = None
+        self,
+        *,
+        osc: str | None = None,
+        panel: str | None = None,
+        allow: Sequence[str] = (),
+        face_out: str | None = None,
     ) -> None:
         networks = read_networks(allow)
         target = read_endpoint("--face-out", face_out) if face_out else None
         self._osc: OscIn | None = None
+        self._panel: PanelServer | None = None
         self._feedback: Feedback | None = None
         self._face_out = FaceOut(target) if target else None
-        if osc is None:
-            try:
-                self._osc = OscIn(Endpoint(LOOPBACK, OSC_PORT), networks)
-            except ControlError as error:
-                logger.warning("%s; this show goes on without OSC", error)
-        elif osc != OFF:
-            where = read_endpoint("--osc", osc, host=LOOPBACK, port=OSC_PORT)
-            self._osc = OscIn(where, networks)
-        if allow and (self._osc is None or self._osc.where.is_loopback):
+        try:
+            port = self._open_osc(osc, networks)
+            if osc != OFF or panel is not None:
+                self._open_panel(panel, port, networks)
+            if allow and all(one.where.is_loopback for one in self._listening()):
+                raise ControlError(
+                    "--osc-allow lets other machines in, but livegan listens to this one only;"
+                    " add --osc 0.0.0.0 or --panel 0.0.0.0"
+                )
+        except BaseException:
             self.close()
-            raise ControlError(
-                "--osc-allow lets other machines in, but OSC listens to this one only;"
-                " add --osc 0.0.0.0"
-            )
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def play(self, performance: Performance) -> None:
         """Play a performance, and tell how it goes."""
+        gauges = Gauges(performance, self._counts)
         if self._osc:
-            self._play_osc(self._osc, performance)
+            self._play_osc(self._osc, performance, gauges)
+        if self._panel:
+            self._play_panel(self._panel, performance, gauges)
         if self._face_out:
             performance.watch(self._face_out.see)
             self._face_out.play(performance.health)
 
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
-        received, refused = self._osc.counts if self._osc else (0, 0)
+        received, refused = self._counts()
         return [f"osc {received} messages, {refused} refused"] if received else []
 
     def close(self) -> None:
         """End all of them. May be called twice."""
-        for one in (self._osc, self._feedback, self._face_out):
+        for one in (self._osc, self._feedback, self._panel, self._face_out):
             if one:
                 one.close()
 
-    def _play_osc(self, osc: OscIn, performance: Performance) -> None:
+    def _open_osc(self, osc: str | None, networks: Sequence[Network]) -> int:
+        """Open OSC, and say at which port it is or would be."""
+        if osc == OFF:
+            return OSC_PORT
+        if osc is None:
+            try:
+                self._osc = OscIn(Endpoint(LOOPBACK, OSC_PORT), networks)
+            except ControlError as error:
+                logger.warning("%s; this show goes on without OSC", error)
+            return OSC_PORT
+        self._osc = OscIn(read_endpoint("--osc", osc, host=LOOPBACK, port=OSC_PORT), networks)
+        return self._osc.where.port
+
+    def _open_panel(self, panel: str | None, port: int, networks: Sequence[Network]) -> None:
+        if panel is None:
+            try:
+                self._panel = PanelServer(Endpoint(LOOPBACK, port), networks)
+            except ControlError as error:
+                logger.warning("%s; this show goes on without the panel", error)
+        elif panel != OFF:
+            where = read_endpoint("--panel", panel, host=LOOPBACK, port=port)
+            self._panel = PanelServer(where, networks)
+
+    def _listening(self) -> list[OscIn | PanelServer]:
+        listening: list[OscIn | PanelServer] = []
+        listening += [self._osc] if self._osc else []
+        listening += [self._panel] if self._panel else []
+        return listening
+
+    def _counts(self) -> tuple[int, int]:
+        """OSC messages that came, by whatever way, and that were refused."""
+        counts = [one.counts for one in self._listening()]
+        return sum(came for came, _ in counts), sum(refused for _, refused in counts)
+
+    def _play_osc(self, osc: OscIn, performance: Performance, gauges: Gauges) -> None:
         senders = Senders()
         port = osc.where.port + 1
-        gauges = Gauges(performance, lambda: osc.counts)
         feedback = self._feedback = Feedback(performance.values, senders, port, gauges)
 
         def answer(sender: str) -> None:
@@ -93,8 +146,23 @@ class Controls(AbstractContextManager["Controls"]):
         osc.play(performance.values, senders, answer, performance.health)
         logger.info("osc        %s, %s; answers go to port %d", osc.where, _who(osc), port)
 
+    def _play_panel(
+        self, panel: PanelServer, performance: Performance, gauges: Gauges
+    ) -> None:
+        played = Played(
+            values=performance.values,
+            gauges=gauges.read,
+            picture=lambda: performance.picture,
+            health=performance.health,
+            osc=self._osc.where if self._osc else None,
+            choices=_CHOICES,
+        )
+        panel.play(played, lambda: performance.statistics.started_at_s is not None)
+        logger.info("panel      %s, %s", panel.url, _who(panel, "panel"))
 
-def _who(osc: OscIn) -> str:
-    if osc.where.is_loopback:
-        return "for this machine only (--osc 0.0.0.0 lets others play)"
-    return "for the network" + ("" if osc.is_choosy else " (--osc-allow 192.168.1.0/24 narrows it)")
+
+def _who(opened: OscIn | PanelServer, option: str = "osc") -> str:
+    if opened.where.is_loopback:
+        return f"for this machine only (--{option} 0.0.0.0 lets others play)"
+    narrow = "" if opened.is_choosy else " (--osc-allow 192.168.1.0/24 narrows it)"
+    return f"for the network{narrow}"

@@ -11,9 +11,14 @@ MOST = 8
 
 
 class Senders:
-    """The last few who sent something that could be played. From any thread."""
+    """The last few who sent something that could be played. From any thread.
 
-    def __init__(self) -> None:
+    Args:
+        most: how many they are at most.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._lock = threading.Lock()
         self._known: dict[str, dict[str, object]] = {}
         self._owed: dict[str, set[str]] = {}
@@ -35,8 +40,14 @@ class Senders:
             known.update(sent)
             wrong = {name for name, value in accepted.items() if sent.get(name) != value}
             self._owed.setdefault(sender, set()).update(wrong)
-            for name in list(self._known)[:-MOST]:
+            for name in list(self._known)[: -self._most]:
                 del self._known[name], self._owed[name]
+
+    def forget(self, sender: str) -> None:
+        """One has left."""
+        with self._lock:
+            self._known.pop(sender, None)
+            self._owed.pop(sender, None)
 
     def all(self) -> list[str]:
         """Who they are."""
