@@ -18,9 +18,11 @@ from livegan.delay import DelayLine
 from livegan.errors import GeneratorLost
 from livegan.frames import Frame, Image
 from livegan.look import Following, Look, Resting
+from livegan.modulation import Modulation
 from livegan.parameters import Glide, LiveValues, Values
 from livegan.statistics import Statistics
 from livegan.supervision import HealthBoard, State, one_line
+from livegan.tempo import Clock
 
 if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
     from livegan.conditioners.conditioner import Conditioned
@@ -42,6 +44,7 @@ class Engine:
         statistics, health: where it reports.
         watch: called, in the engine's thread, with what was seen in each frame and the values
             that it was seen with.
+        clock: what the values swing by.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Engine:
         statistics: Statistics,
         health: HealthBoard,
         watch: Callable[[Conditioned, Frame, Values], None] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         # These load OpenCV: not before a look did.
         from livegan.blending import Blending
@@ -64,6 +68,7 @@ class Engine:
         self._next: tuple[Look, Callable[[], None]] | None = None
         self._watch = watch
         self._glide = Glide()
+        self._modulation = Modulation(clock or Clock())
         self._make_blending = Blending
         self._blending = Blending()
         self._delay = DelayLine()
@@ -129,6 +134,7 @@ class Engine:
     ) -> Frame | None:
         began_s = time.monotonic()
         values = self._glide.at(began_s, self._values.snapshot())
+        values = self._modulation.at(began_s, values)
         self._hear_neutral(values)
         stage = "conditioner"
         try:

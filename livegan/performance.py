@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from livegan.conductor import Conductor
 from livegan.engine import Engine
 from livegan.errors import SinkLost
 from livegan.frames import Closed, Frame, Mailbox
@@ -18,6 +19,7 @@ from livegan.sink_rack import SinkRack
 from livegan.stages import OpenSink, SourceStage, join
 from livegan.statistics import Shown, Statistics
 from livegan.supervision import HealthBoard, one_line
+from livegan.tempo import Clock
 
 if TYPE_CHECKING:
     from livegan.conditioners.conditioner import Conditioned
@@ -82,6 +84,9 @@ class Performance:
         self.statistics = Statistics()
         self.health = HealthBoard()
         self.values = LiveValues(overrides)
+        self.clock = Clock(time.monotonic())
+        """Where in the music it is."""
+        self.conductor = Conductor(self.values, self.clock)
         self._repertoire = Repertoire(
             preset, make_look, self.values, overrides or {}, self.health
         )
@@ -197,6 +202,7 @@ class Performance:
             status = f"   {following.status}" if isinstance(following, Following) else ""
             lines.insert(0, f"{self.look.name}{status}")
             lines.insert(1, self.look.generator.description)
+        lines += [line for line in (self.conductor.line(now_s),) if line]
         lines += self.sinks.lines(now_s)
         return lines + [str(health) for health in self.health.all() if health.state != "ok"]
 
@@ -210,7 +216,7 @@ class Performance:
             look = self._repertoire.open_first()
             self._repertoire.adopt(look)
             self._engine = Engine(
-                look, self.values, self.statistics, self.health, self._saw
+                look, self.values, self.statistics, self.health, self._saw, self.clock
             )
             self._ready_at_s = time.monotonic()
             self._paint_all(self._engine)

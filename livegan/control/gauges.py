@@ -11,7 +11,7 @@ _LONGEST = 200
 
 
 class Gauges:
-    """Reads `system.*`.
+    """Reads `system.*`, and what the clock tells of itself.
 
     Args:
         performance: what is measured.
@@ -32,6 +32,7 @@ class Gauges:
             str(one) for one in self._performance.health.all() if one.state in ("degraded", "lost")
         ]
         return {
+            **self._performance.conductor.measured(now_s),
             "system.fps": lately.rate_hz,
             "system.latency": lately.p50_ms,
             "system.latency_p95": lately.p95_ms,

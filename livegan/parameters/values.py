@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from livegan.errors import ParameterError
 from livegan.parameters.parameter import Setting
@@ -56,6 +56,7 @@ class LiveValues:
     def __init__(self, values: Mapping[str, Setting] | None = None) -> None:
         self._changed = threading.Condition()
         self._snapshot = Values()
+        self._heard: dict[str, Callable[[], None]] = {}
         self.update(values or {})
 
     def update(self, changes: Mapping[str, object]) -> None:
@@ -77,11 +78,37 @@ class LiveValues:
                 if TABLE[name].trigger:
                     accepted[name] = float(self._snapshot.fired(name) + bool(accepted[name]))
             self._take(accepted)
+        self._tell(accepted)
+
+    def hear(self, names: Iterable[str], heard: Callable[[], None]) -> None:
+        """Have something called as soon as one of these was set, for what can't wait for a frame.
+
+        Args:
+            names: the parameters; each has one listener at most.
+            heard: called in the thread of whoever set it; it returns at once.
+        """
+        self._heard = {**self._heard, **dict.fromkeys(names, heard)}
 
     def measured(self, values: Mapping[str, Setting]) -> None:
         """Set values that nobody else can: those of read-only parameters."""
         with self._changed:
             self._take({name: TABLE[name].accept(value) for name, value in values.items()})
+
+    def move(self, held: Mapping[str, Setting], changes: Mapping[str, Setting]) -> set[str]:
+        """Set values that nobody has changed since they were looked at.
+
+        Args:
+            held: what each stood at then.
+            changes: what they are to be, as their parameters hold it.
+
+        Returns:
+            The names that somebody else has set meanwhile; they stay as they are.
+        """
+        with self._changed:
+            played = {name for name in changes if self._snapshot[name] != held[name]}
+            self._take({name: value for name, value in changes.items() if name not in played})
+        self._tell(changes)
+        return played
 
     def take(self, name: str) -> str:
         """The name that somebody sent, "" if none; it is empty from then on."""
@@ -120,3 +147,7 @@ class LiveValues:
     def _take(self, accepted: Mapping[str, Setting]) -> None:
         self._snapshot = self._snapshot.changed_by(accepted)
         self._changed.notify_all()
+
+    def _tell(self, changes: Mapping[str, object]) -> None:
+        for heard in {self._heard[name] for name in self._heard.keys() & changes.keys()}:
+            heard()

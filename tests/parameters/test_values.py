@@ -115,3 +115,18 @@ def test_values_speak_in_their_types() -> None:
     assert values.number("source.zoom") == 1.0
     assert values.switch("source.mirror") is False
     assert len(values) == len(TABLE)
+
+
+def test_who_hears_a_parameter_is_called_once_as_it_is_set_and_may_set_others() -> None:
+    live = LiveValues()
+    heard: list[float] = []
+
+    def answer() -> None:
+        heard.append(live.snapshot().number("source.zoom"))
+        live.update({"source.pan_x": 0.5})
+
+    live.hear(("source.zoom", "source.mirror"), answer)
+    live.update({"source.zoom": 2.0, "source.mirror": True, "source.pan_y": 0.1})
+    live.update({"source.pan_y": 0.2})
+    assert heard == [2.0]
+    assert live.snapshot().number("source.pan_x") == 0.5
