@@ -22,6 +22,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def read_preset(name: str) -> Preset:
             has the wrong type.
     """
     path = find_preset(name)
-    table = _read_toml(path)
+    table = read_toml(path)
     schema = table.pop("schema", None)
     if type(schema) is not int or schema != SCHEMA:
         raise PresetError(f"{path}: schema is {schema!r}, wanted {SCHEMA}")
@@ -114,25 +115,7 @@ def read_preset(name: str) -> Preset:
         raise PresetError(f'{path}: generator is {generator!r}, wanted a name such as "mona-lisa"')
     conditioner = table.pop("conditioner", None)
     _check_conditioner(path, generator, conditioner)
-    values: dict[str, Setting] = {}
-    warnings = []
-    for key, given in _flatten(table):
-        try:
-            parameter = find(key)
-        except ParameterError as error:
-            warnings.append(f"{path}: passed over: {error}")
-            continue
-        if not parameter.kept:
-            warnings.append(f"{path}: passed over: {key} is nothing that a preset can hold")
-            continue
-        try:
-            accepted = parameter.accept(given)
-        except ParameterError as error:
-            raise PresetError(f"{path}: {error}") from None
-        if accepted != given:
-            wanted = parameter.range_text
-            warnings.append(f"{path}: {key} is {given}, taken as {accepted:g} ({wanted})")
-        values[key] = accepted
+    values, warnings = read_values(path, table)
     return Preset(path.stem, generator, conditioner, values, path, tuple(warnings))
 
 
@@ -142,21 +125,16 @@ def write_preset(preset: Preset, path: Path) -> None:
     Raises:
         PresetError: the file cannot be written.
     """
-    named = _toml_text(preset.generator)
+    named = toml_text(preset.generator)
     in_group = any(TABLE[key].group == "generator" for key in preset.values if key in TABLE)
     lines = [f"schema = {SCHEMA}"] if in_group else [f"schema = {SCHEMA}", f"generator = {named}"]
     if preset.conditioner:
-        lines.append(f"conditioner = {_toml_text(preset.conditioner)}")
-    group = ""
-    for key in TABLE:  # in the table's order, so that every preset reads alike
-        if key not in preset.values:
-            continue
-        if key.partition(".")[0] != group:
-            group = key.partition(".")[0]
-            lines += ["", f"[{group}]"]
-            if group == "generator":
-                lines.append(f"name = {named}")
-        lines.append(f"{key.partition('.')[2]} = {_toml_value(preset.values[key])}")
+        lines.append(f"conditioner = {toml_text(preset.conditioner)}")
+    for group, written in written_values(preset.values):
+        lines += ["", f"[{group}]"]
+        if group == "generator":
+            lines.append(f"name = {named}")
+        lines += written
     try:
         write_atomically(path, "\n".join(lines) + "\n")
     except OSError as error:
@@ -185,7 +163,55 @@ def find_generator(preset: Preset) -> Path:
     return path
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_values(
+    path: Path, table: Mapping[str, Any]
+) -> tuple[dict[str, Setting], list[str]]:
+    """Values as they stand in a file, in a table for each group.
+
+    Returns:
+        Those that can be kept, each inside its range; and a line for each that was passed over
+        or clamped.
+
+    Raises:
+        PresetError: a value has the wrong type.
+    """
+    values: dict[str, Setting] = {}
+    warnings = []
+    for key, given in _flatten(table):
+        try:
+            parameter = find(key)
+        except ParameterError as error:
+            warnings.append(f"{path}: passed over: {error}")
+            continue
+        if not parameter.kept:
+            warnings.append(f"{path}: passed over: {key} is nothing that a preset can hold")
+            continue
+        try:
+            accepted = parameter.accept(given)
+        except ParameterError as error:
+            raise PresetError(f"{path}: {error}") from None
+        if accepted != given:
+            wanted = parameter.range_text
+            warnings.append(f"{path}: {key} is {given}, taken as {accepted:g} ({wanted})")
+        values[key] = accepted
+    return values, warnings
+
+
+def written_values(values: Mapping[str, Setting]) -> Iterator[tuple[str, list[str]]]:
+    """Values as a file holds them: each group with its lines, in the order of the table, so that
+    every file reads alike."""
+    for group, names in groupby(
+        (name for name in TABLE if name in values), lambda name: TABLE[name].group
+    ):
+        yield group, [f"{name.partition('.')[2]} = {_toml_value(values[name])}" for name in names]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A small file of TOML.
+
+    Raises:
+        PresetError: it can't be read, is no TOML, or is larger than anything that people write.
+    """
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise PresetError(f"{path}: larger than 1 MiB, this is no preset")
@@ -230,9 +256,10 @@ def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 def _toml_value(value: Setting) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _toml_text(value) if isinstance(value, str) else repr(float(value))
+    return toml_text(value) if isinstance(value, str) else repr(float(value))
 
 
-def _toml_text(text: str) -> str:
+def toml_text(text: str) -> str:
+    """Text as TOML spells it."""
     # TOML's basic strings escape as JSON does, and DEL besides.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
