@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from livegan.frames import Image
 from livegan.parameters import Values
+from livegan.sinks.letterbox import Letterbox
 
 if TYPE_CHECKING:
     from livegan.conditioners.conditioner import Conditioned
@@ -72,6 +73,31 @@ class Trail:
             return picture
         cv2.accumulateWeighted(picture, self._left, 1 - stays ** (step_s * _PERSISTENCE_HZ))
         return np.asarray(cv2.convertScaleAbs(self._left), np.uint8)
+
+
+class Mixer:
+    """Mixes two pictures, of whatever sizes: the smaller one is brought into the larger."""
+
+    def __init__(self) -> None:
+        self._letterbox: Letterbox | None = None
+
+    def mixed(self, picture: Image, other: Image, share: float) -> Image:
+        """Both in one.
+
+        Args:
+            picture, other: (H, W, 3) uint8 BGR.
+            share: how much of `other` is seen, 0 to 1.
+
+        Returns:
+            (H, W, 3) uint8 BGR in the size of the one with more pixels; black where the shape of
+            the smaller one leaves room.
+        """
+        larger = picture if picture.size >= other.size else other
+        size = (larger.shape[0], larger.shape[1])
+        if self._letterbox is None or self._letterbox.size != size:
+            self._letterbox = Letterbox(size)
+        one, two = self._letterbox.put(picture), self._letterbox.put(other)
+        return np.asarray(cv2.addWeighted(one, 1 - share, two, share, 0), np.uint8)
 
 
 def _mixed(picture: Image, camera: Image, mix: float) -> Image:

@@ -7,99 +7,90 @@ came out, each two fifths older. A rendering gains by that, a performance does n
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livegan.decks import CROSSFADE, Decks, Loaded
 from livegan.delay import DelayLine
 from livegan.errors import GeneratorLost
 from livegan.frames import Frame, Image
-from livegan.look import Following, Look, Resting
+from livegan.look import Look, Resting
 from livegan.modulation import Modulation
-from livegan.parameters import Glide, LiveValues, Values
+from livegan.parameters import Glide, LiveValues, Setting, Values
 from livegan.statistics import Statistics
 from livegan.supervision import HealthBoard, State, one_line
 from livegan.tempo import Clock
 
 if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
-    from livegan.conditioners.conditioner import Conditioned
+    from livegan.conditioners.conditioner import Conditioned, Conditioner
 
+    Condition = Callable[[Conditioner, Frame, Values], Conditioned]
+
+_BEHIND = "the deck behind"
 BEFORE_THE_FIRST = -1
 """Index of pictures that were painted before the source gave any frame."""
 
 
 class Engine:
-    """Paints frames with a look that may be exchanged between any two of them.
+    """Paints frames with the looks on two decks, which may change between any two of them.
 
     A conditioner or generator that fails is degraded, never fatal: the last good picture is shown
     with its own index, so that the frame which failed counts as dropped, and the next one tries
     again.
 
     Args:
-        look: what paints first.
+        first: what paints first.
         values: what is played; one snapshot is taken for each frame.
         statistics, health: where it reports.
         watch: called, in the engine's thread, with what was seen in each frame and the values
             that it was seen with.
         clock: what the values swing by.
+        direct: called before each frame, with the time and the decks, to change what plays; gives
+            values that are set and shall not glide there.
     """
 
     def __init__(
         self,
-        look: Look,
+        first: Loaded,
         values: LiveValues,
         statistics: Statistics,
         health: HealthBoard,
         watch: Callable[[Conditioned, Frame, Values], None] | None = None,
         clock: Clock | None = None,
+        direct: Callable[[float, Decks], Mapping[str, Setting]] | None = None,
     ) -> None:
         # These load OpenCV: not before a look did.
-        from livegan.blending import Blending
         from livegan.finish import Finish
 
-        self._look = look
+        self._decks = Decks(first, values)
         self._values = values
         self._statistics = statistics
         self._health = health
-        self._exchange = threading.Lock()
-        self._next: tuple[Look, Callable[[], None]] | None = None
         self._watch = watch
         self._glide = Glide()
         self._modulation = Modulation(clock or Clock())
-        self._make_blending = Blending
-        self._blending = Blending()
+        self._direct = direct
         self._delay = DelayLine()
         self._finish = Finish()
         self._neutrals = values.snapshot().fired("puppet.neutral")
         self._last: Frame | None = None
         self._frozen: Image | None = None
-        self._closed = False
 
     @property
     def look(self) -> Look:
         """What paints now."""
-        return self._look
+        return self._decks.front.look
 
-    def exchange(self, look: Look, then: Callable[[], None]) -> None:
-        """Paint with another look from the next frame on; `then` runs as it takes over.
-
-        From any thread. The old look is closed by a thread of its own: giving MediaPipe back
-        takes longer than a frame.
-        """
-        with self._exchange:
-            skipped, self._next = self._next, (look, then)
-            if self._closed:  # it was still loading as the performance ended
-                skipped, self._next = self._next, None
-        if skipped:
-            skipped[0].close()
+    def lines(self) -> list[str]:
+        """What is on the decks, for the figures."""
+        return self._decks.lines()
 
     def paint(self, frame: Frame) -> Frame | None:
         """Paint a frame; None if that failed and there is no earlier picture to show instead."""
-        self._take_over()
-        return self._work(frame, self._look.conditioner.condition)
+        return self._work(frame, lambda conditioner, *drawn: conditioner.condition(*drawn))
 
     def rest(self, now_s: float) -> Frame | None:
         """Paint the puppet at rest, where no frames come.
@@ -111,45 +102,40 @@ class Engine:
             A picture with the index of the last frame before it; None where the look has nothing
             that rests: then the last picture stays.
         """
-        self._take_over()
-        conditioner = self._look.conditioner
-        if not isinstance(conditioner, Resting):
-            return None
         empty = np.zeros((1, 1, 3), np.uint8)
         index = self._last.index if self._last else BEFORE_THE_FIRST
-        frame = Frame(empty, index, now_s)
-        return self._work(frame, lambda _, values: conditioner.rest(now_s, values))
+        return self._work(Frame(empty, index, now_s), _at_rest)
 
     def close(self) -> None:
-        """Close the look, and one that waits to take over or comes late. May be called twice."""
-        with self._exchange:
-            self._closed = True
-            waiting, self._next = self._next, None
-        if waiting:
-            waiting[0].close()
-        self._look.close()
+        """Close what is on the decks. May be called twice."""
+        self._decks.close()
 
-    def _work(
-        self, frame: Frame, condition: Callable[[Frame, Values], Conditioned]
-    ) -> Frame | None:
+    def _work(self, frame: Frame, condition: Condition) -> Frame | None:
         began_s = time.monotonic()
-        values = self._glide.at(began_s, self._values.snapshot())
-        values = self._modulation.at(began_s, values)
-        self._hear_neutral(values)
+        steady, values = self._moment(began_s)
+        front = self._decks.front
         stage = "conditioner"
         try:
-            drawn = condition(self._source_frame(frame, values), values)
+            came = self._source_frame(frame, values)
+            drawn = condition(front.look.conditioner, came, values)
             drawn_s = time.monotonic()
             stage = "generator"
-            generator = self._look.generator
-            drawing, picture = self._blending.paint(generator, drawn, drawn_s, values)
-            painted_s = time.monotonic()
+            drawing, picture = front.blending.paint(front.look.generator, drawn, drawn_s, values)
+        except _Restless:
+            return None
         except Exception as error:
             state: State = "lost" if isinstance(error, GeneratorLost) else "degraded"
             self._health.report(stage, state, one_line(error), error)
             return self._last and self._finished(self._last, frame, values)
         self._health.report("conditioner", "ok")
         self._health.report("generator", "ok")
+
+        def paint_behind(behind: Loaded) -> Image | None:
+            own = self._modulation.at(began_s, steady.changed_by(behind.own))
+            return self._paint_behind(behind, came, condition, own)
+
+        picture = self._decks.mixed(picture, paint_behind)
+        painted_s = time.monotonic()
         self._statistics.spent("condition", drawn_s, drawn_s - began_s)
         self._statistics.spent("generate", painted_s, painted_s - drawn_s)
         if self._watch:
@@ -157,12 +143,39 @@ class Engine:
         self._last = dataclasses.replace(frame, image=picture, camera=drawn.camera, drawing=drawing)
         return self._finished(self._last, frame, values)
 
-    def _hear_neutral(self, values: Values) -> None:
-        """Take the performer's neutral face again, if that was asked since the last frame."""
+    def _moment(self, now_s: float) -> tuple[Values, Values]:
+        """Change what is to change, and take the snapshot for a frame: steady, and as it swings."""
+        try:
+            self._glide.jump(self._direct(now_s, self._decks) if self._direct else {})
+        except Exception as error:
+            self._health.report("preset", "degraded", one_line(error), error)
+        steady = self._glide.at(now_s, self._values.snapshot())
+        values = self._modulation.at(now_s, steady)
+        if came := self._decks.follow(values.number(CROSSFADE)):
+            self._glide.jump(came)
+            steady = steady.changed_by(came)
+            values = self._modulation.at(now_s, steady)
         fired = values.fired("puppet.neutral")
-        if fired != self._neutrals and isinstance(self._look.conditioner, Following):
-            self._look.conditioner.recalibrate()
+        if fired != self._neutrals:
+            self._decks.recalibrate()
         self._neutrals = fired
+        return steady, values
+
+    def _paint_behind(
+        self, behind: Loaded, frame: Frame, condition: Condition, values: Values
+    ) -> Image | None:
+        """The picture of the deck behind, for a mix; None if it fails: the other one plays on."""
+        try:
+            drawn = condition(behind.look.conditioner, frame, values)
+            now_s = time.monotonic()
+            _, picture = behind.blending.paint(behind.look.generator, drawn, now_s, values)
+        except _Restless:
+            return None
+        except Exception as error:
+            self._health.report(_BEHIND, "degraded", one_line(error), error)
+            return None
+        self._health.report(_BEHIND, "ok")
+        return picture
 
     def _source_frame(self, frame: Frame, values: Values) -> Frame:
         """The frame, or, frozen, its time with the picture that came as it was frozen."""
@@ -173,21 +186,19 @@ class Engine:
             self._frozen = frame.image
         return dataclasses.replace(frame, image=self._frozen)
 
-    def _take_over(self) -> None:
-        with self._exchange:
-            waiting, self._next = self._next, None
-        if waiting is None:
-            return
-        old = self._look
-        self._look, then = waiting
-        then()
-        self._glide.jump()
-        self._blending = self._make_blending()
-        threading.Thread(target=old.close, name="close-look", daemon=True).start()
-
     def _finished(self, painted: Frame, frame: Frame, values: Values) -> Frame:
         """What was painted, as `output` wants it, with the stamp of `frame`."""
         painted = dataclasses.replace(painted, captured_at_s=frame.captured_at_s)
         shown = self._delay.after(painted, time.monotonic(), values.number("output.delay") / 1e3)
         picture = self._finish(shown.image, values)
         return shown if picture is shown.image else dataclasses.replace(shown, image=picture)
+
+
+class _Restless(Exception):
+    """A look has nothing that rests."""
+
+
+def _at_rest(conditioner: Conditioner, frame: Frame, values: Values) -> Conditioned:
+    if not isinstance(conditioner, Resting):
+        raise _Restless
+    return conditioner.rest(frame.captured_at_s, values)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -50,6 +51,7 @@ class Look:
         conditioner, generator: both open.
         values: parameter values that this look wants: those that the generator was trained
             with, and over them the preset's.
+        settings: those of them that the generator was trained with.
         note: where the generator comes from, for the start of a performance.
     """
 
@@ -58,11 +60,22 @@ class Look:
     generator: Generator
     values: Mapping[str, Setting]
     note: str = ""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
     def close(self) -> None:
         """Close both. May be called twice."""
         self.conditioner.close()
         self.generator.close()
+
+
+def made_of(preset: Preset) -> Hashable:
+    """Equal for presets whose looks differ in values alone, so that both can play on one."""
+    if preset.generator != IDENTITY:
+        with suppress(ModelError, OSError):  # opening it tells
+            path = find_generator(preset).resolve()
+            known = path.stat()
+            return path, known.st_mtime_ns, known.st_size
+    return preset.generator, preset.conditioner
 
 
 def open_look(
@@ -112,7 +125,7 @@ def open_look(
         raise ModelError(f"{where}: {error}") from None
     generator.generate(np.zeros((*generator.size, 3), np.uint8))
     values = {**wanted.settings, **preset.values}
-    return Look(preset.name, conditioner, generator, values, note)
+    return Look(preset.name, conditioner, generator, values, note, wanted.settings)
 
 
 def _check_settings(path: Path, settings: Mapping[str, Setting]) -> None:

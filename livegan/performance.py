@@ -88,7 +88,7 @@ class Performance:
         """Where in the music it is."""
         self.conductor = Conductor(self.values, self.clock)
         self._repertoire = Repertoire(
-            preset, make_look, self.values, overrides or {}, self.health
+            preset, make_look, self.values, overrides or {}, self.health, self._when
         )
         self.sinks = SinkRack(open_sink, fps, self._shown, self.health)
         self._sinks_asked = [spec for spec in sinks if spec != WINDOW]
@@ -184,11 +184,6 @@ class Performance:
         self._window_box, self._primary = None, spec
         self.sinks.add(spec, self._fail)
 
-    def next_preset(self) -> None:
-        """Load the next preset and change to it, while this one plays on. Returns at once."""
-        if self._engine:
-            self._repertoire.next(self._engine)
-
     def watch(self, watcher: Watcher) -> None:
         """Let someone see what is seen: called in the engine's thread, it returns at once."""
         self._watchers = (*self._watchers, watcher)
@@ -202,6 +197,7 @@ class Performance:
             status = f"   {following.status}" if isinstance(following, Following) else ""
             lines.insert(0, f"{self.look.name}{status}")
             lines.insert(1, self.look.generator.description)
+        lines += self._engine.lines() if self._engine else []
         lines += [line for line in (self.conductor.line(now_s),) if line]
         lines += self.sinks.lines(now_s)
         return lines + [str(health) for health in self.health.all() if health.state != "ok"]
@@ -211,12 +207,23 @@ class Performance:
         for watcher in self._watchers:
             watcher(drawn, frame, values)
 
+    def _when(self, now_s: float, values: Values) -> float:
+        """When a change of the look may happen that could happen now."""
+        step = values.choice("clock.quantise")
+        if step == "off":
+            return now_s
+        return self.clock.next(now_s, "bar" if step == "bar" else "beat")
+
     def _run_engine(self) -> None:
         try:
-            look = self._repertoire.open_first()
-            self._repertoire.adopt(look)
             self._engine = Engine(
-                look, self.values, self.statistics, self.health, self._saw, self.clock
+                self._repertoire.open_first(),
+                self.values,
+                self.statistics,
+                self.health,
+                self._saw,
+                self.clock,
+                self._repertoire.step,
             )
             self._ready_at_s = time.monotonic()
             self._paint_all(self._engine)
@@ -224,6 +231,7 @@ class Performance:
             self._fail(error)
         finally:
             self._finish()
+            self._repertoire.close()
             if self._engine:
                 self._engine.close()
 

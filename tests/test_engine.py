@@ -6,10 +6,12 @@ import numpy as np
 from fakes import FakeConditioner, FakeGenerator, fake_look, picture
 
 from livegan.conditioners.conditioner import Conditioned
+from livegan.decks import Loaded
 from livegan.engine import Engine
 from livegan.frames import Frame, Image
 from livegan.look import Look
 from livegan.parameters import LiveValues, Values
+from livegan.presets import Preset
 from livegan.statistics import Statistics
 from livegan.supervision import HealthBoard
 
@@ -17,7 +19,13 @@ from livegan.supervision import HealthBoard
 def make(look: Look | None = None) -> tuple[Engine, LiveValues, HealthBoard]:
     """An engine, and what plays it."""
     values, health = LiveValues(), HealthBoard()
-    return Engine(look or fake_look(), values, Statistics(), health), values, health
+    first = loaded(look or fake_look())
+    return Engine(first, values, Statistics(), health), values, health
+
+
+def loaded(look: Look) -> Loaded:
+    """A look, ready for a deck."""
+    return Loaded(look, Preset(look.name, "fake"))
 
 
 def frame(level: int, index: int = 0) -> Frame:
@@ -88,38 +96,6 @@ def test_freeze_holds_one_picture_under_mirror_and_blackout() -> None:
     assert level(engine.paint(frame(6, index=5))) == 6
 
 
-def test_a_look_takes_over_with_its_values_at_the_next_frame() -> None:
-    engine, values, _ = make()
-    engine.paint(frame(1))
-    new = fake_look("new", brighter(100), values={"face_mesh.line_width": 3.0})
-    engine.exchange(new, lambda: values.update(new.values))
-    assert engine.look.name == "fake"
-    assert values.snapshot().number("face_mesh.line_width") == 1.0
-    assert level(engine.paint(frame(1, index=1))) == 101
-    assert engine.look.name == "new"
-    assert values.snapshot().number("face_mesh.line_width") == 3.0
-
-
-def test_a_look_that_was_overtaken_is_closed_unplayed() -> None:
-    engine, _, _ = make()
-    skipped, played = FakeGenerator(), FakeGenerator()
-    engine.exchange(fake_look("skipped", skipped), lambda: None)
-    engine.exchange(fake_look("played", played), lambda: None)
-    assert skipped.closed == 1
-    engine.paint(frame(1))
-    assert engine.look.name == "played"
-    engine.close()
-    assert played.closed == 1
-
-
-def test_a_look_that_was_still_loading_at_the_end_is_closed_as_it_comes() -> None:
-    engine, _, _ = make()
-    engine.close()
-    late = FakeGenerator()
-    engine.exchange(fake_look("late", late), lambda: None)
-    assert late.closed == 1
-
-
 def test_rest_keeps_the_index_of_the_last_frame() -> None:
     engine, _, _ = make()
     before = engine.rest(50.0)
@@ -176,14 +152,11 @@ def test_the_neutral_face_is_taken_again_once_for_each_time_it_is_asked() -> Non
     assert conditioner.recalibrated == 1
 
 
-def test_a_number_that_is_played_glides_there_and_a_new_look_begins_with_its_own() -> None:
+def test_a_number_that_is_played_glides_there() -> None:
     engine, values, _ = make()
     engine.paint(frame(100))
     values.update({"output.fade": 1.0})
     assert 0 < level(engine.paint(frame(100, index=1))) <= 100
-    new = fake_look("new", values={"output.fade": 0.5})
-    engine.exchange(new, lambda: values.update(new.values))
-    assert level(engine.paint(frame(100, index=2))) == 50
 
 
 def test_a_delayed_picture_brings_its_own_age_and_index() -> None:
@@ -200,7 +173,7 @@ def test_who_watches_is_told_what_was_seen_and_with_which_values() -> None:
     seen = []
     values = LiveValues({"source.zoom": 2.0})
     engine = Engine(
-        fake_look(),
+        loaded(fake_look()),
         values,
         Statistics(),
         HealthBoard(),

@@ -264,17 +264,19 @@ def test_the_next_preset_takes_over_between_two_frames(
         return fake_look(
             preset.name,
             FakeGenerator(lambda image: image + np.uint8(100)),
-            values={"face_mesh.line_width": 3.0},
         )
 
     old = FakeConditioner()
-    monkeypatch.setattr("livegan.repertoire.list_presets", lambda: ["fake", "other"])
-    monkeypatch.setattr("livegan.repertoire.read_preset", lambda name: Preset(name, name))
+    monkeypatch.setattr("livegan.preset_names.list_presets", lambda: ["fake", "other"])
+    monkeypatch.setattr(
+        "livegan.repertoire.read_preset",
+        lambda name: Preset(name, name, values={"face_mesh.line_width": 3.0}),
+    )
     sink = FakeSink()
     with make(endless(1), {"null": [sink]}, make_look) as performance:
         assert sink.wait_for(lambda frames: 1 in levels(frames))
         performance.values.update({"source.zoom": 2.0})
-        performance.next_preset()
+        performance.values.update({"preset.next": True})
         assert sink.wait_for(lambda frames: levels(frames)[-1] == 101)
         values = performance.values.snapshot()
     assert values.number("face_mesh.line_width") == 3.0
@@ -284,11 +286,11 @@ def test_the_next_preset_takes_over_between_two_frames(
 def test_a_preset_that_cannot_be_loaded_leaves_the_present_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("livegan.repertoire.list_presets", lambda: ["fake", "gone"])
+    monkeypatch.setattr("livegan.preset_names.list_presets", lambda: ["fake", "gone"])
     sink = FakeSink()
     with make(endless(1), {"null": [sink]}) as performance:
         assert sink.wait_for(lambda frames: 1 in levels(frames))
-        performance.next_preset()
+        performance.values.update({"preset.next": True})
         deadline_s = time.monotonic() + 10
         while time.monotonic() < deadline_s and not any("gone" in s for s in performance.hud()):
             time.sleep(0.01)

@@ -22,13 +22,20 @@ def bindings(performance: Performance) -> list[Binding]:
     def take_neutral() -> None:
         performance.values.update({"puppet.neutral": True})
 
+    def next_preset() -> None:
+        performance.values.update({"preset.next": True})
+
+    def save_preset() -> None:
+        performance.values.update({"preset.save": performance.values.snapshot()["preset.name"]})
+
     recording = RecordingKey(performance)
     return [
         Binding("SPACE", "freeze", lambda: toggle("output.freeze")),
         Binding("B", "blackout", lambda: toggle("output.blackout")),
         Binding("M", "mirror", lambda: toggle("output.mirror")),
         Binding("V", "camera, drawing and picture side by side", change_view),
-        Binding("TAB", "next preset", performance.next_preset),
+        Binding("TAB", "next preset", next_preset),
+        Binding("S", "save what plays as a preset", save_preset),
         Binding("N", "take the neutral face again", take_neutral),
         Binding("R", "record, or end the recording", recording.toggle),
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
+from livegan.parameters.parameter import Setting
 from livegan.parameters.table import TABLE
 from livegan.parameters.values import Values
 
@@ -53,6 +55,7 @@ class Glide:
         self._shown, self._time_s = target, now_s
         return target
 
-    def jump(self) -> None:
-        """Show at the next frame what is set then, as it is."""
-        self._shown = None
+    def jump(self, values: Mapping[str, Setting]) -> None:
+        """Show these at the next frame as they are set; all others go on gliding."""
+        if self._shown is not None and values:
+            self._shown = self._shown.changed_by(values)

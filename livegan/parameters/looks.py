@@ -1,4 +1,4 @@
-"""What can be played of the looks: the preset that plays, and the two decks that changes go over."""
+"""What can be played of the looks: which preset plays, and the two decks it is played from."""
 
 from __future__ import annotations
 

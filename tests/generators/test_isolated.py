@@ -15,9 +15,10 @@ from typing import IO, Any
 import numpy as np
 import pytest
 import stubborn_generators as stubborn
-from fakes import FakeConditioner
+from fakes import PRESET, FakeConditioner
 from tiny_onnx import write_generator
 
+from livegan.decks import Loaded
 from livegan.engine import Engine
 from livegan.errors import GeneratorLost, ModelError
 from livegan.frames import Frame, Image
@@ -184,7 +185,7 @@ def test_a_closed_one_leaves_nothing_and_refuses(generator: Isolated) -> None:
 def test_a_performance_goes_on_while_it_is_away(generator: Isolated) -> None:
     health = HealthBoard()
     look = Look("stubborn", FakeConditioner(), generator, {})
-    engine = Engine(look, LiveValues(), Statistics(), health)
+    engine = Engine(Loaded(look, PRESET), LiveValues(), Statistics(), health)
 
     def paint(order: int, index: int) -> Frame:
         painted = engine.paint(Frame(drawing(order), index, 0.0))
