@@ -147,7 +147,7 @@ def _parsers() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
     _add_run(commands.add_parser("run", help="play (what livegan does without a command)"))
     _add_render(commands.add_parser("render", help="paint every frame of a clip into a file"))
     _add_bench(commands.add_parser("bench", help="measure latency, frames/s and memory"))
-    commands.add_parser("devices", help="list cameras, displays and virtual cameras")
+    commands.add_parser("devices", help="list cameras, displays, virtual cameras, MIDI ports")
     commands.add_parser("presets", help="list the looks")
     parameters = commands.add_parser("parameters", help="list what can be played")
     parameters.add_argument("--markdown", action="store_true", help="as the page PARAMETERS.md")
@@ -183,6 +183,14 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="send the performer's face there by OSC: /livegan/face/1/mouth and more, each 0 to 1,"
         " or -1 to 1 where it has two sides",
+    )
+    run.add_argument(
+        "--midi",
+        action="append",
+        default=[],
+        metavar="PART",
+        help="let only MIDI ports play whose names have this in them, or off for none (default:"
+        " all play); may be repeated",
     )
     _add_look(run)
 

@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
             panel=options.panel,
             allow=options.osc_allow,
             face_out=options.face_out,
+            midi=options.midi,
         ) as controls,
         asked_performance(
             preset,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 
-from livegan.errors import SinkError
+from livegan.errors import MissingExtraError, SinkError
 from livegan.parameters import reference
 from livegan.presets import IDENTITY, list_presets, read_preset
 
@@ -30,8 +30,8 @@ def parameters(options: argparse.Namespace) -> int:
 
 
 def devices(_: argparse.Namespace) -> int:
-    """List cameras, displays and virtual cameras, as they are named to `--source`, `--display`
-    and `--sink`."""
+    """List cameras, displays, virtual cameras and MIDI ports, as they are named to `--source`,
+    `--display`, `--sink` and `--midi`."""
     from livegan.sources import list_cameras
 
     cameras = list_cameras()
@@ -39,7 +39,7 @@ def devices(_: argparse.Namespace) -> int:
         print(f"camera:{camera.index}  {camera.name}  ({camera.backend})")
     if not cameras:
         print("no camera")
-    for line in _displays() + _virtual_cameras():
+    for line in _displays() + _virtual_cameras() + _midi_ports():
         print(line)
     return 0
 
@@ -51,6 +51,22 @@ def _displays() -> list[str]:
         return [str(display) for display in list_displays()] or ["no display"]
     except SinkError as error:
         return [str(error)]
+
+
+def _midi_ports() -> list[str]:
+    from livegan.control.midi.plugs import named_ports
+    from livegan.control.midi.system import System
+
+    try:
+        inputs, outputs = System().names()
+    except (MissingExtraError, ImportError, OSError) as error:
+        return [f"no MIDI port; {error}"]
+    shows = named_ports(outputs, ())
+    ports = [
+        f"midi  {name}" + ("  (and shows values)" if name in shows else "")
+        for name in named_ports(inputs, ())
+    ]
+    return ports or ["no MIDI port"]
 
 
 def _virtual_cameras() -> list[str]:

@@ -18,6 +18,7 @@ from livegan.control.endpoints import (
 from livegan.control.face_out import FaceOut
 from livegan.control.feedback import Feedback
 from livegan.control.gauges import Gauges
+from livegan.control.midi.midi_in import MidiIn
 from livegan.control.osc import OscIn
 from livegan.control.osc_player import ROOT
 from livegan.control.oscquery.played import Played
@@ -43,6 +44,7 @@ class Controls(AbstractContextManager["Controls"]):
             only, at the port of OSC, and off where OSC is.
         allow: addresses and networks that may play, besides this machine.
         face_out: where the face goes to, None nowhere.
+        midi: parts of the names of the MIDI ports that may play; none lets all, `off` no one.
 
     Raises:
         ControlError: one can't be opened.
@@ -55,8 +57,10 @@ class Controls(AbstractContextManager["Controls"]):
         panel: str | None = None,
         allow: Sequence[str] = (),
         face_out: str | None = None,
+        midi: Sequence[str] = (),
     ) -> None:
         networks = read_networks(allow)
+        self._midi = MidiIn(midi)
         target = read_endpoint("--face-out", face_out) if face_out else None
         self._osc: OscIn | None = None
         self._panel: PanelServer | None = None
@@ -88,15 +92,17 @@ class Controls(AbstractContextManager["Controls"]):
         if self._face_out:
             performance.watch(self._face_out.see)
             self._face_out.play(performance.health)
+        self._midi.play(performance.values, performance.health, performance.clock)
 
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
         received, refused = self._counts()
-        return [f"osc {received} messages, {refused} refused"] if received else []
+        osc = [f"osc {received} messages, {refused} refused"] if received else []
+        return [*osc, *self._midi.lines()]
 
     def close(self) -> None:
         """End all of them. May be called twice."""
-        for one in (self._osc, self._feedback, self._panel, self._face_out):
+        for one in (self._osc, self._feedback, self._panel, self._face_out, self._midi):
             if one:
                 one.close()
 

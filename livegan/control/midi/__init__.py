@@ -1,0 +1,1 @@
+"""MIDI: ports that come and go, controls that are learned, and what they play."""
