@@ -29,6 +29,9 @@ _IDLE_S = 0.005
 _BREATH_S = 0.001
 """Pause after each batch of what lasts longer than a burst: a flood is read in one go a thousand
 times a second, so that whoever paints need not ask for Python's lock at every message."""
+_FLOOD_SHARE = 0.15
+"""Of one core's time, for what lasts longer than a burst: about 15,000 messages a second. What is
+beyond that no instrument sends, and it is left to the system to drop."""
 
 
 class OscIn(threading.Thread):
@@ -101,8 +104,8 @@ class OscIn(threading.Thread):
                 health.report("osc", "degraded", one_line(error), error)
             took_s = time.monotonic() - began_s
             sprint_s -= took_s
-            if sprint_s <= 0:  # packets of thousands of messages may take half of one core, no more
-                self._closing.wait(max(_BREATH_S, took_s))
+            if sprint_s <= 0:
+                self._closing.wait(max(_BREATH_S, took_s / _FLOOD_SHARE - took_s))
         self._socket.close()
 
     def close(self) -> None:
