@@ -8,6 +8,7 @@ import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -31,8 +32,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _MOST_CONNECTIONS = 64
 _SPEAK_WITHIN_S = 10.0
 _WORK_S = 0.005
-_FILES = {"": "panel.html", "/panel.css": "panel.css", "/panel.js": "panel.js"}
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_PANEL = Path(panel.__file__).parent
+_FILES = {path.name: path for path in _PANEL.iterdir() if path.suffix in _TYPES}
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -70,8 +72,6 @@ class Web:
     Args:
         played: what is played and shown.
         guests: who may come in.
-        host: the address that the server listens on.
-        stop: set from any thread to end it.
     """
 
     def __init__(self, played: Played, guests: Guests) -> None:
@@ -81,7 +81,7 @@ class Web:
         self._breathe = Breath()
         self._preview = Preview(played.picture)
         self._loop = asyncio.get_running_loop()
-        self._news = News(played.values, played.gauges, self._tell)
+        self._news = News(played, self._tell, self._announce)
         self._measured_at_s = float("-inf")
         self._silent: set[object] = set()
         self.sockets = Sockets(
@@ -137,8 +137,12 @@ class Web:
         self._silent.discard(handler)
 
     def _tell(self, changed: Sequence[str], now: Values) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop has just ended
             self._loop.call_soon_threadsafe(self.sockets.tell, changed, now)
+
+    def _announce(self, path: str) -> None:
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.sockets.announce, path)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -173,7 +177,7 @@ class Web:
                 raise web.HTTPNoContent
             return web.Response(body=picture, content_type="image/jpeg", headers=_SAFE)
         if path.startswith("/panel"):
-            return _panel_file(path.removeprefix("/panel").rstrip("/"), request)
+            return _panel_file(path.removeprefix("/panel").strip("/") or "panel.html", request)
         return self._describe(path, request)
 
     def _describe(self, path: str, request: web.Request) -> web.Response:
@@ -217,9 +221,9 @@ def _own_ip(request: web.Request) -> str:
 
 
 def _panel_file(name: str, request: web.Request) -> web.Response:
-    if name not in _FILES:
+    path = _FILES.get(name)
+    if path is None:
         raise web.HTTPNotFound(text="there is no such file\n")
-    path = Path(panel.__file__).with_name(_FILES[name])
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
         f" connect-src 'self' ws://{request.host}; base-uri 'none'; form-action 'none';"
