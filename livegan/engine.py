@@ -19,7 +19,7 @@ from livegan.errors import GeneratorLost
 from livegan.frames import Frame, Image
 from livegan.look import Look, Resting
 from livegan.modulation import Modulation
-from livegan.parameters import Glide, LiveValues, Setting, Values
+from livegan.parameters import TABLE, Glide, LiveValues, Setting, Values
 from livegan.statistics import Statistics
 from livegan.supervision import HealthBoard, State, one_line
 from livegan.tempo import Clock
@@ -30,6 +30,10 @@ if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
     Condition = Callable[[Conditioner, Frame, Values], Conditioned]
 
 _BEHIND = "the deck behind"
+_EARLIER = tuple(
+    name for name, row in TABLE.items() if row.group != "output" and not row.read_only
+)
+"""What a frame is painted by; `output` only touches what was painted."""
 BEFORE_THE_FIRST = -1
 """Index of pictures that were painted before the source gave any frame."""
 
@@ -75,7 +79,8 @@ class Engine:
         self._direct = direct
         self._delay = DelayLine()
         self._finish = Finish()
-        self._neutrals = values.snapshot().fired("puppet.neutral")
+        self._taken = values.snapshot()
+        self._neutrals = self._taken.fired("puppet.neutral")
         self._last: Frame | None = None
         self._frozen: Image | None = None
 
@@ -83,6 +88,11 @@ class Engine:
     def look(self) -> Look:
         """What paints now."""
         return self._decks.front.look
+
+    @property
+    def front(self) -> Loaded:
+        """What is on the deck in front."""
+        return self._decks.front
 
     def lines(self) -> list[str]:
         """What is on the decks, for the figures."""
@@ -149,7 +159,8 @@ class Engine:
             self._glide.jump(self._direct(now_s, self._decks) if self._direct else {})
         except Exception as error:
             self._health.report("preset", "degraded", one_line(error), error)
-        steady = self._glide.at(now_s, self._values.snapshot())
+        self._taken = self._values.snapshot()
+        steady = self._glide.at(now_s, self._taken)
         values = self._modulation.at(now_s, steady)
         if came := self._decks.follow(values.number(CROSSFADE)):
             self._glide.jump(came)
@@ -189,9 +200,20 @@ class Engine:
     def _finished(self, painted: Frame, frame: Frame, values: Values) -> Frame:
         """What was painted, as `output` wants it, with the stamp of `frame`."""
         painted = dataclasses.replace(painted, captured_at_s=frame.captured_at_s)
-        shown = self._delay.after(painted, time.monotonic(), values.number("output.delay") / 1e3)
+        now_s = time.monotonic()
+        values = self._latest(now_s, values)
+        shown = self._delay.after(painted, now_s, values.number("output.delay") / 1e3)
         picture = self._finish(shown.image, values)
         return shown if picture is shown.image else dataclasses.replace(shown, image=picture)
+
+    def _latest(self, now_s: float, values: Values) -> Values:
+        """The values with what was set of `output` while the frame was painted: a blackout is seen
+        in this one already. Where more than that was set, all of it waits for the next frame: what
+        is set together is seen together."""
+        latest = self._values.snapshot()
+        if latest is self._taken or any(latest[name] != self._taken[name] for name in _EARLIER):
+            return values
+        return self._modulation.at(now_s, self._glide.at(now_s, latest))
 
 
 class _Restless(Exception):

@@ -184,3 +184,22 @@ def test_who_watches_is_told_what_was_seen_and_with_which_values() -> None:
     engine.paint(frame(1, index=3))
     engine.rest(50.0)
     assert seen == [(True, 3, 2.0), (False, 3, 2.0)]
+
+
+def test_a_blackout_is_seen_in_the_frame_that_is_being_painted() -> None:
+    def paint(image: Image) -> Image:
+        values.update({"output.blackout": True})
+        return image
+
+    engine, values, _ = make(fake_look(generator=FakeGenerator(paint)))
+    assert level(engine.paint(frame(40))) == 0
+
+
+def test_what_is_set_together_is_seen_together() -> None:
+    def paint(image: Image) -> Image:
+        values.update({"output.blackout": True, "source.mirror": True})
+        return image
+
+    engine, values, _ = make(fake_look(generator=FakeGenerator(paint)))
+    assert level(engine.paint(frame(40))) == 40
+    assert level(engine.paint(frame(40))) == 0
