@@ -39,6 +39,11 @@ _ISOLATE_HELP = (
     " picture, not the show; off by default, for it takes 0.2 ms a frame, 50 MiB and a later start"
 )
 
+_SAFE_HELP = (
+    "play with as little as there can be: begin anew, keep nothing, paint exactly and on the CPU,"
+    " no OSC, no panel, no MIDI; for when something is wrong on stage"
+)
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line."""
@@ -168,6 +173,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--stats", metavar="PATH.json", help="write what was measured")
     run.add_argument("--fullscreen", action="store_true", help="begin in full screen")
     run.add_argument("--display", help="index or part of the name of the display for full screen")
+    run.add_argument("--safe", action="store_true", help=_SAFE_HELP)
     run.add_argument("--isolate", action="store_true", help=_ISOLATE_HELP)
     run.add_argument("--osc", metavar="HOST:PORT", help=_OSC_HELP)
     run.add_argument("--panel", metavar="HOST:PORT", help=_PANEL_HELP)

@@ -17,11 +17,18 @@ from livegan.doctor.command import doctor
 from livegan.errors import SinkError, SourceError
 from livegan.interruption import stopping
 from livegan.look import open_look
-from livegan.options import asked_look, asked_performance, check_writable
+from livegan.options import (
+    asked_look,
+    asked_performance,
+    check_writable,
+    leave_out_options,
+    left_look,
+)
 from livegan.parameters import LiveValues
 from livegan.performance import WINDOW, Performance
 from livegan.progress import ProgressBar
 from livegan.reporting import report_on, write_figures
+from livegan.session import Journal
 from livegan.sinks.opening import RECORDING_SUFFIXES, check_film, check_sinks, is_recording
 from livegan.takes import new_take
 
@@ -38,36 +45,41 @@ def run(options: argparse.Namespace) -> int:
     """Play until the window is closed, the source ends, the time is over, or Ctrl-C."""
     from livegan.control.opening import Controls
 
+    leave_out_options(options)
     preset, overrides = asked_look(options)
     check_writable(options.stats)
     sinks = options.sink or [WINDOW]
     check_sinks(sinks, source=options.source)
-    with (
-        stopping() as interruption,
-        Controls(
-            osc=options.osc,
-            panel=options.panel,
-            allow=options.osc_allow,
-            face_out=options.face_out,
-            midi=options.midi,
-        ) as controls,
-        asked_performance(
-            preset,
-            overrides,
-            options.source,
-            sinks,
-            isolate=options.isolate,
-            compile_missing=True,
-        ) as performance,
-    ):
-        interruption.ends_with(performance.request_stop)
-        controls.play(performance)
-        window = _open_window(performance, controls, options) if WINDOW in sinks else None
-        if window is None:
-            performance.wait(options.seconds)
-        else:
-            with closing(window):
-                performance.play_in(window, options.seconds)
+    with stopping() as interruption, Journal(asked=not options.safe) as journal:
+        if not (options.preset or options.generator):
+            preset = journal.restored(left_look) or preset
+        with (
+            Controls(
+                osc=options.osc,
+                panel=options.panel,
+                allow=options.osc_allow,
+                face_out=options.face_out,
+                midi=options.midi,
+            ) as controls,
+            asked_performance(
+                preset,
+                overrides,
+                options.source,
+                sinks,
+                isolate=options.isolate,
+                compile_missing=not options.safe,
+                exact=options.safe,
+            ) as performance,
+        ):
+            interruption.ends_with(performance.request_stop)
+            controls.play(performance)
+            journal.follow(performance.values, lambda: performance.playing)
+            window = _open_window(performance, controls, options) if WINDOW in sinks else None
+            if window is None:
+                performance.wait(options.seconds)
+            else:
+                with closing(window):
+                    performance.play_in(window, options.seconds)
     if options.stats:
         write_figures(options.stats, report_on(performance, preset))
     return 1 if performance.sinks.film_lost else interruption.exit_code(performance.ready_at_s)
@@ -119,14 +131,17 @@ def _open_window(
 ) -> Window | None:
     """The window; where none can be opened and none was asked for, a recording takes its place."""
     from livegan.control.keys import bindings
+    from livegan.control.learn_keys import LearnKeys
     from livegan.sinks.window import Window
 
+    learn = LearnKeys(performance.values)
     try:
         window = Window(
             title="livegan",
             values=performance.values.snapshot,
             hud=lambda: [*performance.hud(), *controls.lines()],
-            bindings=bindings(performance),
+            bindings=bindings(performance, learn),
+            notice=learn.notice,
             recorded_s=lambda: performance.sinks.recorded_s(time.monotonic()),
             fullscreen=options.fullscreen,
             display=options.display,

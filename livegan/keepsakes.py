@@ -6,8 +6,11 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import IO
 
 from livegan.files import write_atomically
+
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 def state_folder() -> Path:
@@ -40,6 +43,34 @@ def keep(path: Path, content: str) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content)
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """Hold a file against other processes, until it is closed or this process ends, however.
+
+    Returns:
+        The file, open; None where another process holds it.
+
+    Raises:
+        OSError: it can't be made, or nothing can be held where it lies.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        if error.errno in _HELD:
+            return None
+        raise
+    return file
 
 
 def _home() -> Path:

@@ -79,7 +79,12 @@ def made_of(preset: Preset) -> Hashable:
 
 
 def open_look(
-    preset: Preset, *, busy_cores: int = 0, isolate: bool = False, compile_missing: bool = False
+    preset: Preset,
+    *,
+    busy_cores: int = 0,
+    isolate: bool = False,
+    compile_missing: bool = False,
+    exact: bool = False,
 ) -> Look:
     """Load a preset's generator and the conditioner that its card asks for.
 
@@ -91,6 +96,7 @@ def open_look(
         isolate: whether the generator paints in a process of its own.
         compile_missing: whether an engine that this machine's GPU could have is compiled while
             the look plays; not where it is isolated.
+        exact: whether it paints on the CPU in full precision, whatever else there is.
 
     Raises:
         ModelError: the generator is missing, has no card, or wants another conditioner.
@@ -116,6 +122,8 @@ def open_look(
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
         load = partial(load_generator, path, busy_cores=busy_cores)
+        if exact:
+            load = partial(load, device="CPU", precision="f32")
         opened = Isolated(load) if isolate else load(compile_missing=compile_missing)
         generator = as_shown(opened, card)
     try:

@@ -11,11 +11,21 @@ from pathlib import Path
 
 from livegan.errors import ModelError, UsageError
 from livegan.look import open_look
+from livegan.model_card import read_card
 from livegan.parameters import Setting, read_assignment
 from livegan.performance import Performance
-from livegan.presets import Preset, read_preset
+from livegan.presets import IDENTITY, Preset, find_generator, read_preset
 
 DEFAULT_PRESET = "mona-lisa"
+_OPTIONAL: Mapping[str, object] = {
+    "osc": "off",
+    "panel": "off",
+    "osc_allow": [],
+    "midi": ["off"],
+    "face_out": None,
+    "isolate": False,
+}
+"""What a show can do without, and how it is said that it does."""
 
 
 def asked_look(options: argparse.Namespace) -> tuple[Preset, dict[str, Setting]]:
@@ -24,17 +34,41 @@ def asked_look(options: argparse.Namespace) -> tuple[Preset, dict[str, Setting]]
     Raises:
         UsageError: there is no such preset, generator or parameter.
     """
-    if options.generator:
-        path = Path(options.generator).expanduser().resolve()
-        if path.suffix != ".onnx":
-            raise ModelError(f"--generator {options.generator}: wanted a .onnx file")
-        if not path.is_file():
-            raise ModelError(f"--generator {options.generator}: there is no such file")
-        base = read_preset(options.preset) if options.preset else Preset(path.stem, "")
-        preset = dataclasses.replace(base, generator=str(path), conditioner=None)
-    else:
-        preset = read_preset(options.preset or DEFAULT_PRESET)
+    preset = look_of(options.preset, options.generator)
     return preset, dict(read_assignment(text) for text in options.set)
+
+
+def look_of(name: str | None, generator: str | None) -> Preset:
+    """A preset.
+
+    Args:
+        name: its name or path; None is the one that livegan begins with.
+        generator: the .onnx that paints in place of the preset's.
+
+    Raises:
+        UsageError: there is no such preset or generator.
+    """
+    if not generator:
+        return read_preset(name or DEFAULT_PRESET)
+    path = Path(generator).expanduser().resolve()
+    if path.suffix != ".onnx":
+        raise ModelError(f"--generator {generator}: wanted a .onnx file")
+    if not path.is_file():
+        raise ModelError(f"--generator {generator}: there is no such file")
+    base = read_preset(name) if name else Preset(path.stem, "")
+    return dataclasses.replace(base, generator=str(path), conditioner=None)
+
+
+def left_look(name: str | None, generator: str | None) -> Preset:
+    """A preset that once played, as `look_of` gives it, if it still can.
+
+    Raises:
+        UsageError: it can't.
+    """
+    preset = look_of(name, generator)
+    if preset.generator != IDENTITY:
+        read_card(find_generator(preset))
+    return preset
 
 
 def asked_performance(
@@ -45,13 +79,14 @@ def asked_performance(
     *,
     isolate: bool = False,
     compile_missing: bool = False,
+    exact: bool = False,
 ) -> Performance:
     """The performance that is asked for, not yet begun.
 
     Args:
         preset, overrides: as `asked_look` gives them.
         source, sinks: as people type them.
-        isolate, compile_missing: as in `open_look`.
+        isolate, compile_missing, exact: as in `open_look`.
 
     Raises:
         SourceError: there is no such file or folder.
@@ -65,8 +100,26 @@ def asked_performance(
         open_sink=open_sink,
         sinks=sinks,
         overrides=overrides,
-        make_look=partial(open_look, isolate=isolate, compile_missing=compile_missing),
+        make_look=partial(
+            open_look, isolate=isolate, compile_missing=compile_missing, exact=exact
+        ),
     )
+
+
+def leave_out_options(options: argparse.Namespace) -> None:
+    """Where `run` is to be safe, have it open nothing that a show can do without.
+
+    Raises:
+        UsageError: some of that is asked for.
+    """
+    if not options.safe:
+        return
+    for name, without in _OPTIONAL.items():
+        asked = getattr(options, name)
+        if asked and asked != without:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"--safe plays without what {option} asks for; leave one of them out")
+        setattr(options, name, without)
 
 
 def check_writable(path: str | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from livegan.conductor import Conductor
+from livegan.decks import Loaded
 from livegan.engine import Engine
 from livegan.errors import SinkLost
 from livegan.frames import Closed, Frame, Mailbox
@@ -123,6 +124,11 @@ class Performance:
     def look(self) -> Look | None:
         """What paints now; None until the first look is loaded."""
         return self._engine.look if self._engine else None
+
+    @property
+    def playing(self) -> Loaded | None:
+        """The look in front and the preset that it plays; None until the first is loaded."""
+        return self._engine.front if self._engine else None
 
     @property
     def ready_at_s(self) -> float | None:
