@@ -46,7 +46,7 @@ class PanelServer(threading.Thread):
         self._begun: Callable[[], bool] = lambda: True
         self._closing = threading.Event()
         self._web: Web | None = None
-        self._stop: Callable[[], object] | None = None
+        self._part: Callable[[], object] | None = None
         self._socket = _bound(where)
 
     @property
@@ -96,7 +96,7 @@ class PanelServer(threading.Thread):
             self._socket.close()
             return
         self._closing.set()
-        stop = self._stop
+        stop = self._part
         if stop:
             with suppress(RuntimeError):  # its loop has ended
                 stop()
@@ -107,7 +107,7 @@ class PanelServer(threading.Thread):
 
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         self._web = Web(played, self._guests)
-        self._stop = lambda: loop.call_soon_threadsafe(stop.set)
+        self._part = lambda: loop.call_soon_threadsafe(stop.set)
         if not self._closing.is_set():  # it was closed just now, and found nothing to stop
             await self._web.serve(self._socket, stop)
 
