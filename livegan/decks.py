@@ -116,12 +116,18 @@ class Decks:
         self._share = abs(crossfade - self._front) if self.behind else 0.0
         return came
 
-    def put_behind(self, loaded: Loaded) -> None:
-        """Load something onto the deck behind, in place of what was there."""
+    def put_behind(self, loaded: Loaded) -> Mapping[str, Setting]:
+        """Load something onto the deck behind, in place of what was there.
+
+        Returns:
+            Values that it took to leave what is shown as it is; they are set already.
+        """
+        moved: Mapping[str, Setting] = {}
         if self.behind is None:
             # A fader that stood elsewhere had nothing to show.
-            self._values.update({CROSSFADE: float(self._front)})
+            self._values.update(moved := {CROSSFADE: float(self._front)})
         self._put(1 - self._front, loaded)
+        return moved
 
     def play(self, loaded: Loaded, preset: Preset) -> None:
         """Note that one of the two plays another preset now."""

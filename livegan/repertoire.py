@@ -186,23 +186,24 @@ class Repertoire:
             self._morph = Morph(self._values, {**own, **stage}, now_s, lasts_s)
             return {} if lasts_s else {**own, **stage}
         behind = decks.behind
+        jumps: Mapping[str, Setting] = {}
         if change.look is not None:
             behind = Loaded(change.look, change.preset, change.made_of)
-            decks.put_behind(behind)
+            jumps = decks.put_behind(behind)
         elif behind is None or behind.made_of != change.made_of:  # it was there as it was asked for
             self._ask([(change.shows, change.preset.name)], decks)
             return {}
         decks.play(behind, change.preset)
         behind.own, behind.stage = self._wanted(change.preset, behind.look.settings)
         if not change.shows:
-            return {}
+            return jumps
         if not lasts_s:
             return self._jump(decks)
         goes = {**behind.stage, CROSSFADE: decks.other_end}
         behind.stage = {}
         self._morph = Morph(self._values, goes, now_s, lasts_s)
         self._fades_until_s = now_s + lasts_s + _GLIDES_S
-        return {}
+        return jumps
 
     def _jump(self, decks: Decks) -> Mapping[str, Setting]:
         """Show the deck behind, and no more of the one in front."""
