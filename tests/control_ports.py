@@ -1,4 +1,4 @@
-"""Free UDP ports of this machine."""
+"""Free ports of this machine."""
 
 from __future__ import annotations
 
@@ -25,3 +25,11 @@ def free_pair() -> int:
             except OSError:
                 continue
         return port
+
+
+def free_tcp() -> int:
+    """A TCP port that is free."""
+    with socket.socket() as asking:
+        asking.bind((HOST, 0))
+        port: int = asking.getsockname()[1]
+    return port

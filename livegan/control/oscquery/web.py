@@ -18,6 +18,7 @@ from aiohttp import web
 from livegan.control import panel
 from livegan.control.endpoints import Guests
 from livegan.control.feedback import GAUGES_PERIOD_S
+from livegan.control.oscquery.breath import Breath
 from livegan.control.oscquery.doors import reachable, refusal
 from livegan.control.oscquery.news import News
 from livegan.control.oscquery.played import Played
@@ -31,7 +32,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _MOST_CONNECTIONS = 64
 _SPEAK_WITHIN_S = 10.0
-_WORK_S = 0.005
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _PANEL = Path(panel.__file__).parent
 _FILES = {path.name: path for path in _PANEL.iterdir() if path.suffix in _TYPES}
@@ -41,29 +41,6 @@ _SAFE = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-
-
-class Breath:
-    """Keeps the server's thread to half of one core, whatever comes.
-
-    Everything in Python shares one lock: who floods the server would take time from who paints.
-    """
-
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-        self._worked_s = time.thread_time()
-        self._since_s = time.monotonic()
-
-    async def __call__(self) -> None:
-        """Rest, if the thread has worked more than half of the time of late."""
-        async with self._turn:
-            worked_s = time.thread_time() - self._worked_s
-            if worked_s < _WORK_S:
-                return
-            passed_s = time.monotonic() - self._since_s
-            if worked_s > passed_s / 2:
-                await asyncio.sleep(2 * worked_s - passed_s)
-            self._worked_s, self._since_s = time.thread_time(), time.monotonic()
 
 
 class Web:
