@@ -30,6 +30,7 @@ def _machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     monkeypatch.setattr(opening, "_time_ratio", lambda one, other: 0.5)
+    monkeypatch.setattr(opening, "_ratios", {})
     monkeypatch.setattr(opening, "_has_nvidia_driver", lambda: False)
 
 
@@ -66,6 +67,18 @@ def test_a_cpu_that_gains_nothing_paints_exactly(
     generator = load_generator(path)
     assert generator.description == "openvino CPU f32; int8 gains nothing on this CPU"
     assert _grey(generator) == EXACT
+
+
+@pytest.mark.parametrize("ratio", [0.5, 2.0])
+def test_what_is_opened_while_another_one_plays_is_not_timed_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch, ratio: float
+) -> None:
+    store_int8(path, SIZE)
+    ratios = iter([ratio])
+    monkeypatch.setattr(opening, "_time_ratio", lambda one, other: next(ratios))
+    opened = [load_generator(path) for _ in range(2)]
+    assert _grey(opened[0]) == _grey(opened[1])
+    assert opened[0].description == opened[1].description
 
 
 def test_what_gains_is_measured() -> None:
