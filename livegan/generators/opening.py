@@ -39,8 +39,8 @@ _WORTH = 0.9
 """In what part of the exact one's time int8 has to paint: without instructions for eight bits a CPU
 gains nothing, and then pictures should be exact."""
 _ratios: dict[int, float] = {}
-"""What was found of this CPU, by how many cores were busy. Another trial, in mid-show, would disturb
-what plays and be disturbed by it: its verdict was that of a busy machine."""
+"""What was found of this CPU, by how many cores were busy. Another trial, in mid-show, would
+disturb what plays and be disturbed by it: its verdict was that of a busy machine."""
 _TELL_EVERY_S = 5.0
 
 
