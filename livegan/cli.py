@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import logging
 import math
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from livegan import process  # noqa: F401  first of all: it may have to count from here
 from livegan.errors import LiveganError, UsageError
+from livegan.terminal import telling
 
 _COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters", "doctor")
 _PRESET_HELP = "a name that `livegan presets` lists, or a .toml file"
@@ -76,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Loads numpy; a wrong option and --help need not wait for it.
         from livegan import commands
 
-        with _log():
+        with telling():
             return commands.ALL[options.command](options)
     except LiveganError as error:
         print(f"livegan: {' '.join(str(error).split())}", file=sys.stderr)
@@ -263,20 +262,3 @@ def _minutes(text: str) -> int:
     if not text.isdecimal() or int(text) < 2:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of minutes from 2 on")
     return int(text)
-
-
-@contextmanager
-def _log() -> Iterator[None]:
-    """What goes well to standard output, what does not to standard error; a line each."""
-    well, badly = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
-    well.addFilter(lambda record: record.levelno < logging.WARNING)
-    badly.setLevel(logging.WARNING)
-    logger = logging.getLogger("livegan")
-    logger.setLevel(logging.INFO)
-    for handler in (well, badly):
-        logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        for handler in (well, badly):
-            logger.removeHandler(handler)

@@ -95,7 +95,7 @@ def open_look(
         busy_cores: how many cores have other work while the generator paints.
         isolate: whether the generator paints in a process of its own.
         compile_missing: whether an engine that this machine's GPU could have is compiled while
-            the look plays; not where it is isolated.
+            the look plays.
         exact: whether it paints on the CPU in full precision, whatever else there is.
 
     Raises:
@@ -121,10 +121,12 @@ def open_look(
         card = read_card(path)
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
-        load = partial(load_generator, path, busy_cores=busy_cores)
+        load = partial(
+            load_generator, path, busy_cores=busy_cores, compile_missing=compile_missing
+        )
         if exact:
             load = partial(load, device="CPU", precision="f32")
-        opened = Isolated(load) if isolate else load(compile_missing=compile_missing)
+        opened = Isolated(load) if isolate else load()
         generator = as_shown(opened, card)
     try:
         conditioner = open_conditioner(wanted, generator.size, puppet)

@@ -9,6 +9,7 @@ slot is full: unlike a semaphore it also says, at once, that the other side is g
 from __future__ import annotations
 
 import atexit
+import logging
 import multiprocessing
 import signal
 import threading
@@ -21,8 +22,10 @@ from typing import Any
 from livegan.errors import GeneratorLost, LiveganError
 from livegan.frames import Image
 from livegan.generators.drawing_check import check_drawing
-from livegan.generators.isolated_painter import ENDING, Opened, OpenGenerator, serve, slots
+from livegan.generators.isolated_painter import ENDING, IS_NOW, Opened, OpenGenerator, serve, slots
 from livegan.supervision import Retry, one_line
+
+logger = logging.getLogger("livegan")
 
 _LEAST_PATIENCE_S = 2.0
 """A busy machine may well take a second for a picture that usually takes milliseconds."""
@@ -64,6 +67,9 @@ class Isolated:
     @property
     def description(self) -> str:
         """"backend device precision"."""
+        child = self._child
+        if child:
+            self._description = child.description
         return self._description
 
     @property
@@ -133,7 +139,10 @@ class _Child:
         self._line, theirs = context.Pipe()
         self._memory: SharedMemory | None = None
         self._process = context.Process(
-            target=serve, args=(theirs, open_generator), name="generator", daemon=True
+            target=serve,
+            args=(theirs, open_generator, logger.isEnabledFor(logging.INFO)),
+            name="generator",
+            daemon=True,
         )
         with _deaf():
             self._process.start()
@@ -147,6 +156,7 @@ class _Child:
             self.close()
             raise
         self._drawing, self._picture = slots(self._memory, self.opened.size)
+        self.description = self.opened.description
         self._patience_s = max(_LEAST_PATIENCE_S, _PATIENCE * self.opened.usual_s)
 
     @property
@@ -165,9 +175,11 @@ class _Child:
             self._line.send_bytes(b"\0")
         except OSError:
             raise GeneratorLost(self._how_it_ended()) from None
-        failure = self._hear(self._line.recv_bytes, self._patience_s)
-        if failure:
-            raise GeneratorLost(f"{failure.decode()}; a fresh process is being started")
+        answer: bytes = self._hear(self._line.recv_bytes, self._patience_s)
+        if answer.startswith(IS_NOW):
+            self.description = answer.removeprefix(IS_NOW).decode()
+        elif answer:
+            raise GeneratorLost(f"{answer.decode()}; a fresh process is being started")
         return self._picture.copy()
 
     def close(self) -> None:

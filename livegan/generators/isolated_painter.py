@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
@@ -19,9 +19,12 @@ from livegan.errors import GeneratorLost, LiveganError
 from livegan.frames import Image
 from livegan.generators.generator import Generator
 from livegan.supervision import one_line
+from livegan.terminal import telling
 
 OpenGenerator = Callable[[], Generator]
 
+IS_NOW = b"\0"
+"""Begins an answer that says what paints from this picture on."""
 ENDING = (signal.SIGINT, signal.SIGTERM)
 """Signals that end a performance; the process that paints ends with it and leaves them alone."""
 
@@ -40,17 +43,23 @@ class Opened:
     usual_s: float
 
 
-def serve(line: Connection, open_generator: OpenGenerator) -> None:
+def serve(line: Connection, open_generator: OpenGenerator, aloud: bool) -> None:
     """Open a generator and paint with it until nobody asks any more; then end the process.
 
     Answers with `Opened`, or with the error, which ends it. Then takes the name of shared memory
     and answers with nothing; from then on each message asks to paint from the memory's first slot
-    into its second one, and the answer is empty, or what went wrong, which ends it.
+    into its second one, and the answer is empty; or `IS_NOW` and the description, where that has
+    changed; or what went wrong, which ends it.
+
+    Args:
+        line: to who asks.
+        open_generator: opens the generator.
+        aloud: whether it tells on the terminal what it does.
     """
     for one in ENDING:
         signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError), telling() if aloud else nullcontext():
         _paint_what_comes(line, open_generator)
     # What this process holds ends with it. Taking libraries down in order takes longer, and
     # after an error of CUDA may never end.
@@ -78,6 +87,7 @@ def _paint_what_comes(line: Connection, open_generator: OpenGenerator) -> None:
     line.send_bytes(b"")
     drawing, picture = slots(memory, generator.size)
     drawing.flags.writeable = False
+    told = generator.description
     while True:
         line.recv_bytes()
         try:
@@ -86,7 +96,9 @@ def _paint_what_comes(line: Connection, open_generator: OpenGenerator) -> None:
             # After an error of CUDA nothing in this process works any more.
             line.send_bytes(one_line(error).encode())
             return
-        line.send_bytes(b"")
+        described = generator.description
+        line.send_bytes(b"" if described == told else IS_NOW + described.encode())
+        told = described
 
 
 def _try_out(generator: Generator) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -74,6 +75,20 @@ def test_what_breaks_its_process_is_told_and_a_fresh_one_paints(
     # As long as it lasts, the trouble reads the same: one line in the log.
     assert set(painted_again(generator)) <= {str(caught.value)}
     assert generator.process_id not in (None, before)
+
+
+def test_what_paints_better_there_is_told_here(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.INFO, "livegan")
+    generator = Isolated(stubborn.open_stubborn)
+    generator.generate(drawing())
+    assert generator.description == "stubborn CPU uint8"
+    generator.generate(drawing(stubborn.IMPROVE))
+    assert generator.description == stubborn.BETTER
+    painted_again(generator)
+    generator.close()
+    assert capfd.readouterr().out == f"generator  {stubborn.BETTER}\n"
 
 
 def test_one_that_hangs_is_given_up(
