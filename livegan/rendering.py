@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 from livegan.errors import SourceEnded
 from livegan.frames import Frame
 from livegan.look import Look
+from livegan.modulation import Modulation
 from livegan.parameters import Values
 from livegan.sinks.sink import Sink
 from livegan.sources.source import Source
+from livegan.tempo import Clock
 
 if TYPE_CHECKING:  # at run time it would load OpenCV and MediaPipe
     from livegan.conditioners.conditioner import Conditioned
@@ -76,7 +78,8 @@ def render(
         source: opened with `live=False`.
         look: what paints.
         sink: takes every frame; opened with `live=False` where it is a recording.
-        values: hold for the whole rendering; `output.delay` is for sound that is heard live.
+        values: hold for the whole rendering, but for what they let swing; `output.delay` is for
+            sound that is heard live.
         progress: called after each frame; it ends the rendering by returning False.
     """
     # These load OpenCV: not before a look did.
@@ -84,18 +87,23 @@ def render(
     from livegan.finish import Finish
 
     blending, finish = Blending(), Finish()
+    modulation = Modulation(_music(values))
 
-    def paint(seen: Conditioned, frame: Frame) -> Frame:
+    def draw(frame: Frame) -> tuple[Conditioned, Frame, Values]:
+        swung = modulation.at(frame.captured_at_s, values)
+        return look.conditioner.condition(frame, swung), frame, swung
+
+    def paint(seen: Conditioned, frame: Frame, swung: Values) -> Frame:
         time_s = frame.captured_at_s
-        drawing, picture = blending.paint(look.generator, seen, time_s, values)
-        picture = finish(picture, values)
+        drawing, picture = blending.paint(look.generator, seen, time_s, swung)
+        picture = finish(picture, swung)
         return dataclasses.replace(frame, image=picture, camera=seen.camera, drawing=drawing)
 
     began_s = time.monotonic()
     done = Progress(0, None, 0.0)
     frames = Ahead(_read(source))
-    drawn = Ahead((look.conditioner.condition(frame, values), frame) for frame in frames)
-    painted = Ahead((paint(seen, frame), seen) for seen, frame in drawn)
+    drawn = Ahead(draw(frame) for frame in frames)
+    painted = Ahead((paint(*one), one[0]) for one in drawn)
     try:
         for picture, seen in painted:
             sink.show(picture)
@@ -107,6 +115,18 @@ def render(
         for step in (painted, drawn, frames):
             step.close()
     return done
+
+
+def _music(values: Values) -> Clock:
+    """Begins with the film, in the tempo that is set."""
+    clock = Clock(0.0)
+    clock.set(
+        0.0,
+        tempo_bpm=values.number("clock.tempo"),
+        source="own",
+        beats_per_bar=values.number("clock.beats_per_bar"),
+    )
+    return clock
 
 
 def _read(source: FiniteSource) -> Iterator[Frame]:

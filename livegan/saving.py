@@ -23,8 +23,9 @@ OF_THE_STAGE = (
     "output.mirror",
     "output.brightness",
     "output.hue",
+    *(name for name, row in TABLE.items() if row.group == "lfo"),
 )
-"""What is kept of camera and screen: nothing that darkens or freezes, and no delay."""
+"""What is kept of the stage, and what swings: nothing that darkens or freezes, and no delay."""
 _NEW = re.compile(rf"(?!\d+$)[A-Za-z0-9_][A-Za-z0-9 _.-]{{0,{LONGEST - 1}}}(?<![ .])(?<!\.toml)")
 _OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d) *(\..*)?", re.IGNORECASE)
 """Devices, whatever folder they are looked for in."""

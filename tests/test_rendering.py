@@ -12,7 +12,7 @@ from livegan.conditioners.conditioner import Conditioned
 from livegan.errors import SinkLost, SourceLost
 from livegan.frames import Frame, Image
 from livegan.look import Look
-from livegan.parameters import Values
+from livegan.parameters import Setting, Values
 from livegan.rendering import Ahead, FiniteSource, Progress, render
 
 NUMBERS = list(range(1, 101))
@@ -70,6 +70,25 @@ def test_what_is_played_is_rendered_too() -> None:
         progress=lambda done: True,
     )
     assert sink.frames[0].image[0, 0, 0] == 120  # 2 * (10 / 2 + 110 / 2), the right half at left
+
+
+def test_what_swings_swings_in_the_films_own_time() -> None:
+    sink = FakeSink()
+    played: dict[str, Setting] = {
+        "lfo.1_target": "output.brightness",
+        "lfo.1_shape": "square",
+        "lfo.1_depth": 1.0,
+        "lfo.1_rate": 1.0,
+        "clock.tempo": 180.0,  # up and down in a third of a second
+    }
+    render(
+        FakeSource([50] * 30),
+        fake_look(),
+        sink,
+        values=Values(played),
+        progress=lambda done: True,
+    )
+    assert levels(sink.frames) == ([100] * 5 + [0] * 5) * 3
 
 
 def fail(image: Image) -> Image:
