@@ -43,6 +43,8 @@ def test_what_is_saved_plays_the_same_again(folder: Path) -> None:
         "generator.mix": 0.8,
         "output.hue": -30.0,
         "source.mirror": True,
+        "lfo.2_target": "generator.mix",
+        "lfo.2_rate": 8.0,
     }
     save(playing(values))
     again = read_preset("mine")
