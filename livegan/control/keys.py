@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import time
 
+from livegan.control.learn_keys import LearnKeys
 from livegan.performance import Performance
 from livegan.sinks.window import Binding
 from livegan.takes import new_take
 
 
-def bindings(performance: Performance) -> list[Binding]:
-    """The keys that play a performance; those of the window itself are the window's own."""
+def bindings(performance: Performance, learn: LearnKeys) -> list[Binding]:
+    """The keys that play a performance; those of the window itself are the window's own.
+
+    Args:
+        performance: what is played.
+        learn: the keys that let MIDI controls be learned.
+    """
 
     def toggle(name: str) -> None:
         performance.values.toggle(name)
@@ -38,6 +44,7 @@ def bindings(performance: Performance) -> list[Binding]:
         Binding("S", "save what plays as a preset", save_preset),
         Binding("N", "take the neutral face again", take_neutral),
         Binding("R", "record, or end the recording", recording.toggle),
+        *learn.bindings(),
     ]
 
 

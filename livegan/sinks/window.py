@@ -29,7 +29,7 @@ class Binding:
 
     Args:
         key: "N", "SPACE", "TAB", "F5", "1".
-        description: what it does, for the list that H shows.
+        description: what it does, for the list that H shows; "" is not listed.
         act: does it, on the main thread.
     """
 
@@ -48,6 +48,7 @@ class Window(AbstractContextManager["Window"]):
         values: the parameters as they stand; `output.preview_mirror` and `output.view` count here.
         hud: the lines that the key I shows.
         bindings: keys of the owner.
+        notice: lines that are shown now, whatever else is; none shows nothing.
         recorded_s: for how many seconds it has been recorded, None where it is not; a red dot in
             the upper right corner shows it.
         fullscreen: whether it begins in fullscreen.
@@ -67,12 +68,14 @@ class Window(AbstractContextManager["Window"]):
         values: Callable[[], Values],
         hud: Callable[[], Sequence[str]],
         bindings: Sequence[Binding],
+        notice: Callable[[], Sequence[str]] = tuple,
         recorded_s: Callable[[], float | None] = lambda: None,
         fullscreen: bool = False,
         display: str | int | None = None,
     ) -> None:
         self._values = values
         self._hud = hud
+        self._notice = notice
         self._recorded_s = recorded_s
         self._bindings = (*bindings, *self._own_bindings())
         self._actions = {one.key.upper(): one.act for one in self._bindings}
@@ -169,6 +172,9 @@ class Window(AbstractContextManager["Window"]):
             self._draw_panel("hud", self._fresh_hud(), 0.0)
         if self._shows_help:
             self._draw_panel("help", self._set(self._help()), 0.5)
+        notice = self._notice()
+        if notice:
+            self._draw_panel("notice", self._set(notice), 1.0)
         self._canvas.flip()
 
     def _pictures(self, values: Values) -> list[tuple[str, Image]]:
@@ -200,7 +206,7 @@ class Window(AbstractContextManager["Window"]):
             self._canvas.painter.picture("recording", mark, at)
 
     def _draw_panel(self, name: str, ink: Ink, place: float) -> None:
-        """Draw text; place 0 is the upper left corner, 0.5 the middle."""
+        """Draw text; place 0 is the upper left corner, 0.5 the middle, 1 the lower right."""
         height, width = self._canvas.size
         shrink = min(1.0, width / ink.shape[1], height / ink.shape[0])
         across, down = ink.shape[1] * shrink, ink.shape[0] * shrink
@@ -215,8 +221,9 @@ class Window(AbstractContextManager["Window"]):
         return self._hud_ink
 
     def _help(self) -> list[str]:
-        widest = max(len(one.key) for one in self._bindings)
-        return [f"{one.key.upper():>{widest}}  {one.description}" for one in self._bindings]
+        listed = [one for one in self._bindings if one.description]
+        widest = max(len(one.key) for one in listed)
+        return [f"{one.key.upper():>{widest}}  {one.description}" for one in listed]
 
     def _set(self, lines: Sequence[str]) -> Ink:
         return typeset(lines, scale=self._canvas.text_scale)

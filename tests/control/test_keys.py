@@ -12,6 +12,7 @@ from fakes import PRESET, FakeConditioner, FakeSink, FakeSource, fake_look, leve
 
 import livegan
 from livegan.control.keys import bindings
+from livegan.control.learn_keys import LearnKeys
 from livegan.errors import SinkFull
 from livegan.performance import WINDOW, Performance
 from livegan.sinks.window import Window
@@ -34,7 +35,7 @@ class Stage:
             sinks=["null", *sinks],
             make_look=lambda preset: fake_look(conditioner=self.conditioner),
         )
-        self.bindings = bindings(self.performance)
+        self.bindings = bindings(self.performance, LearnKeys(self.performance.values))
 
     def _open(self, spec: str, *, size: tuple[int, int], fps: float) -> FakeSink:
         if spec == "null":
@@ -126,7 +127,8 @@ def _soon(happened: Callable[[], bool]) -> bool:
 
 def test_the_readme_lists_the_keys_that_there_are() -> None:
     performance = Stage().performance
-    rows = [f"| {one.key} | {one.description} |" for one in bindings(performance)]
+    keys = bindings(performance, LearnKeys(performance.values))
+    rows = [f"| {one.key} | {one.description} |" for one in keys if one.description]
     assert "\n".join(rows) in README.read_text(encoding="utf-8")
 
 
@@ -145,7 +147,7 @@ def test_a_performance_plays_in_a_window_and_ends_with_its_source() -> None:
             title="test",
             values=performance.values.snapshot,
             hud=performance.hud,
-            bindings=bindings(performance),
+            bindings=bindings(performance, LearnKeys(performance.values)),
         ) as window,
     ):
         performance.play_in(window, seconds=60)

@@ -83,7 +83,7 @@ class Learner:
     def _lower(self, control: Control) -> Control | None:
         """The control that carries its lower half, if it may have one."""
         number = control.number
-        if control.kind == "nrpn":
+        if control.kind == "nrpn" and number >= 0:
             return Control(control.port, control.channel, "nrpn", -1 - number)
         if control.kind == "cc" and number < FINE_OFFSET:
             return Control(control.port, control.channel, "cc", number + FINE_OFFSET)

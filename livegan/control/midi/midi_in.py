@@ -67,6 +67,7 @@ class MidiIn:
         self._player: Player | None = None
         self._thread: threading.Thread | None = None
         self._lit_s = 0.0
+        self._owes_lights = False
 
     def play(
         self, values: LiveValues, health: HealthBoard, clock: BeatClock | None = None
@@ -139,7 +140,8 @@ class MidiIn:
         assert player
         idled_s = 0.0
         while not self._closing.is_set():
-            self._wake.wait(_PATIENCE_S if player.impatient else None)
+            hurries = player.impatient or self._owes_lights
+            self._wake.wait(_PATIENCE_S if hurries else None)
             self._wake.clear()
             try:
                 self._take_plugged(player)
@@ -171,7 +173,8 @@ class MidiIn:
     def _show(self, player: Player, now_s: float) -> None:
         """Send controls what they are to show: motor faders, rings and lights."""
         outputs = {name: output for name, output in self._outputs.items() if output}
-        if not outputs or now_s - self._lit_s < _LIGHTS_S:
+        self._owes_lights = bool(outputs) and now_s - self._lit_s < _LIGHTS_S
+        if not outputs or self._owes_lights:
             return
         self._lit_s = now_s
         for one, value in player.lights(outputs):

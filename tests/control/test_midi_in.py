@@ -1,0 +1,270 @@
+"""MIDI plays a performance: through mido, with ports in memory."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import fake_midi
+import pytest
+from fakes import PRESET, FakeSink, FakeSource, fake_look, levels
+
+from livegan.control.midi import plugs, system
+from livegan.control.midi.assignments import FILE, Assignment
+from livegan.control.midi.midi_in import MidiIn, shown
+from livegan.control.midi.moves import Control
+from livegan.errors import MissingExtraError
+from livegan.keepsakes import state_folder
+from livegan.performance import Performance
+
+mido = pytest.importorskip("mido", reason='no mido; pip install -e ".[midi]"')
+
+BOX = "Box:Box MIDI 1 20:0"
+NAME = "Box:Box MIDI 1"
+FADE = "output.fade"
+
+
+@pytest.fixture(autouse=True)
+def ports(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No ports but those that a test plugs in, looked at often."""
+    monkeypatch.setenv("MIDO_BACKEND", "fake_midi")
+    monkeypatch.setattr(plugs, "PERIOD_S", 0.01)
+    fake_midi.clear()
+    yield
+    fake_midi.clear()
+
+
+class Show:
+    """A performance that paints grey level 200 on and on, and its sink."""
+
+    def __init__(self) -> None:
+        self.sink = FakeSink()
+        self.performance = Performance(
+            PRESET,
+            open_source=lambda: FakeSource([200] * 1_000_000, threading.Semaphore(1)),
+            open_sink=lambda spec, size, fps: self.sink,
+            sinks=["null"],
+            make_look=lambda preset: fake_look(),
+        )
+
+    def __getitem__(self, name: str) -> object:
+        return self.performance.values.snapshot()[name]
+
+    def set(self, name: str, value: object) -> None:
+        """Set a parameter, as a panel would."""
+        self.performance.values.update({name: value})
+
+    def becomes(self, name: str, wanted: Callable[[object], bool]) -> bool:
+        """Wait until a parameter is as wanted."""
+        values, deadline_s = self.performance.values, time.monotonic() + 10
+        seen = values.snapshot()
+        while not wanted(seen[name]) and time.monotonic() < deadline_s:
+            seen = values.wait(seen, 0.1)
+        return wanted(seen[name])
+
+
+@pytest.fixture
+def show() -> Iterator[Show]:
+    """A show that has begun."""
+    made = Show()
+    with made.performance:
+        assert made.sink.wait_for(lambda frames: bool(frames))
+        yield made
+
+
+@pytest.fixture
+def midi(show: Show) -> Iterator[MidiIn]:
+    """Its MIDI, with one box plugged in, that has an output too."""
+    fake_midi.plug(BOX, output=True)
+    made = MidiIn()
+    made.play(show.performance.values, show.performance.health, show.performance.clock)
+    assert made.wait_for_ports(10)
+    yield made
+    made.close()
+
+
+def turn(*values: int, number: int = 7) -> None:
+    """Move a fader of the box."""
+    for value in values:
+        fake_midi.send(BOX, mido.Message("control_change", control=number, value=value))
+
+
+def learn(show: Show, name: str, number: int = 7) -> None:
+    """Arm, move, done."""
+    show.set("midi.learn", name)
+    assert show.becomes("midi.learning", lambda told: told == f"{name}: move a control")
+    turn(0, 1, 2, number=number)
+    done = f"{name}: cc {number}, channel 1 of {NAME}"
+    assert show.becomes("midi.learning", lambda told: told == done)
+
+
+def test_arm_move_done_and_the_picture_follows_the_fader(show: Show, midi: MidiIn) -> None:
+    assert levels(show.sink.frames)[-1] > 0
+    learn(show, FADE)
+    turn(0, 127)
+    assert show.becomes(FADE, lambda value: value == 1.0)
+    assert show.sink.wait_for(lambda frames: levels(frames)[-1] == 0)
+
+
+def test_what_was_learned_plays_the_next_time(show: Show, midi: MidiIn) -> None:
+    learn(show, FADE)
+    midi.close()
+    assert (state_folder() / FILE).is_file()
+    again = MidiIn()
+    other = Show()
+    again.play(other.performance.values, other.performance.health)
+    assert again.wait_for_ports(10)
+    turn(0, 64)
+    assert other.becomes(FADE, lambda value: value == 64 / 127)
+    again.close()
+
+
+def test_a_midi_file_plays_a_performance(show: Show, midi: MidiIn, tmp_path: Path) -> None:
+    learn(show, FADE)
+    learn(show, "output.hue", 1)
+    song = mido.MidiFile(ticks_per_beat=480)
+    track = mido.MidiTrack()
+    song.tracks.append(track)
+    for step in range(128):
+        track.append(mido.Message("control_change", control=7, value=step, time=1))
+        track.append(mido.Message("control_change", control=1, value=127 - step, time=1))
+    track.append(mido.Message("program_change", program=0, time=1))
+    song.save(tmp_path / "song.mid")
+    for message in mido.MidiFile(tmp_path / "song.mid"):
+        if not message.is_meta:
+            fake_midi.send(BOX, message)
+    assert show.becomes(FADE, lambda value: value == 1.0)
+    assert show.becomes("output.hue", lambda value: value == -180.0)
+
+
+def test_a_box_that_is_plugged_in_again_under_another_number_plays_on(
+    show: Show, midi: MidiIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    learn(show, FADE)
+    fake_midi.clear()
+    assert _soon(lambda: f"{NAME} is gone" in caplog.text)
+    again = "Box:Box MIDI 1 32:0"
+    fake_midi.plug(again)
+    assert _soon(lambda: fake_midi.is_open(again) and f"{NAME} plays" in caplog.text)
+    for value in (0, 64):
+        fake_midi.send(again, mido.Message("control_change", control=7, value=value))
+    assert show.becomes(FADE, lambda value: value == 64 / 127)
+
+
+def test_a_motor_fader_follows_what_others_change(show: Show, midi: MidiIn) -> None:
+    learn(show, FADE)
+    show.set(FADE, 0.5)
+    assert fake_midi.wait_for_sent(
+        BOX, lambda sent: sent[-1:] == [mido.Message("control_change", control=7, value=64)]
+    )
+
+
+def test_a_flood_is_read_to_its_last_message_and_the_picture_goes_on(
+    show: Show, midi: MidiIn
+) -> None:
+    learn(show, FADE)
+    turn(0)
+    for number in range(20_000):
+        turn(number % 128)
+        if number % 200 == 0:
+            time.sleep(0.001)  # lets the thread have Python's lock, as a cable would
+    turn(90)
+    assert show.becomes(FADE, lambda value: value == 90 / 127)
+    shown_frames = len(show.sink.frames)
+    assert show.sink.wait_for(lambda frames: len(frames) > shown_frames)
+    assert midi.lines()[0].endswith(f"from {NAME}")
+
+
+def test_a_message_that_breaks_something_is_told_and_the_next_is_heard(
+    show: Show, midi: MidiIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    learn(show, FADE)
+    fake_midi.send(BOX, object())
+    assert _soon(lambda: "midi degraded: AttributeError" in caplog.text)
+    turn(0, 64)
+    assert show.becomes(FADE, lambda value: value == 64 / 127)
+
+
+def test_ticks_set_the_tempo(show: Show, midi: MidiIn) -> None:
+    show.set("clock.source", "midi")
+    for _ in range(5):
+        fake_midi.send(BOX, mido.Message("clock"))
+        time.sleep(0.005)
+    ticks = show.performance.clock
+    assert _soon(lambda: ticks.at(time.monotonic()).tempo_bpm != 120.0)
+
+
+def test_only_ports_that_are_named_play(show: Show) -> None:
+    fake_midi.plug(BOX)
+    fake_midi.plug("Other 24:0")
+    midi = MidiIn(["other"])
+    midi.play(show.performance.values, show.performance.health)
+    assert midi.wait_for_ports(10)
+    assert fake_midi.is_open("Other 24:0") and not fake_midi.is_open(BOX)
+    midi.close()
+
+
+def test_off_opens_nothing_and_says_so_to_who_wants_to_learn(show: Show) -> None:
+    fake_midi.plug(BOX)
+    midi = MidiIn(["off"])
+    midi.play(show.performance.values, show.performance.health)
+    assert midi.wait_for_ports(0)
+    show.set("midi.learn", FADE)
+    assert show.becomes("midi.learning", lambda told: "MIDI is off" in str(told))
+    assert not fake_midi.is_open(BOX)
+    midi.close()
+
+
+def test_without_the_packages_only_who_asks_for_midi_is_told(
+    show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(system, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match="pip install"):
+        MidiIn(["box"])
+    caplog.set_level(logging.INFO)
+    midi = MidiIn()
+    midi.play(show.performance.values, show.performance.health)
+    assert "midi" not in caplog.text
+    show.set("midi.learn", FADE)
+    assert show.becomes("midi.learning", lambda told: "pip install" in str(told))
+    midi.close()
+
+
+def test_all_threads_end(show: Show, midi: MidiIn) -> None:
+    midi.close()
+    midi.close()
+    left = ("midi", "midi-ports", "midi-watch")
+    assert _soon(lambda: not {one.name for one in threading.enumerate()} & set(left))
+
+
+@pytest.mark.parametrize(
+    ("control", "mode", "value", "sent"),
+    [
+        (("cc", 7), "absolute", 64, ["control_change channel=0 control=7 value=64"]),
+        (("note", 36), "toggle", 127, ["note_on channel=0 note=36 velocity=127"]),
+        (("bend", 0), "absolute", 16383, ["pitchwheel channel=0 pitch=8191"]),
+        (("cc", 7), "14bit", 16383 - 127, ["control=7 value=127", "control=39 value=0"]),
+        (("nrpn", 300), "absolute", 5, ["control=99 value=2", "control=98 value=44",
+                                        "control=6 value=5"]),
+        (("nrpn", 300), "14bit", 129, ["control=99 value=2", "control=98 value=44",
+                                       "control=6 value=1", "control=38 value=1"]),
+    ],
+)  # fmt: skip
+def test_a_control_is_sent_what_it_would_send(
+    control: tuple[str, int], mode: str, value: int, sent: list[str]
+) -> None:
+    kind, number = control
+    made = Assignment(Control(NAME, 1, kind, number), FADE, mode)  # type: ignore[arg-type]
+    for message, wanted in zip(shown(made, value), sent, strict=True):
+        assert wanted in str(message)
+
+
+def _soon(happened: Callable[[], bool]) -> bool:
+    deadline_s = time.monotonic() + 10
+    while not happened() and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    return happened()
