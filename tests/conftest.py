@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from chromium import program
 
 
 def _has_display() -> bool:
@@ -22,6 +23,7 @@ _COUNT = itertools.count()
 _NEEDS = {
     "display": (_has_display, "no display; xvfb-run starts a virtual one"),
     "camera": (lambda: any(Path("/dev").glob("video*")), "no camera"),
+    "browser": (lambda: program() is not None, "no Chromium; apt install chromium"),
     "gpu": (lambda: shutil.which("nvidia-smi") is not None, "no NVIDIA GPU"),
 }
 

@@ -39,7 +39,7 @@ class Rig:
         self.frame: Frame | None = None
         self.presets = ["mona-lisa", "pearl"]
         self.readings = 0
-        played = Played(
+        self._played = Played(
             values=self.values,
             gauges=self._gauges,
             picture=lambda: self.frame,
@@ -47,8 +47,12 @@ class Rig:
             osc=Endpoint(HOST, OSC_PORT),
             choices={"preset.load": lambda: self.presets},
         )
+        self.serve(begun)
+
+    def serve(self, begun: Callable[[], bool] = lambda: True) -> None:
+        """Begin, and begin again once it was closed."""
         self.server = PanelServer(Endpoint(HOST, self.port), ())
-        self.server.play(played, begun)
+        self.server.play(self._played, begun)
 
     def _gauges(self, now_s: float) -> dict[str, Setting]:
         self.readings += 1
