@@ -28,12 +28,14 @@ class Seat:
     def __init__(self, bindings: Sequence[Binding] = (), display: int | None = None) -> None:
         self.values = LiveValues()
         self.hud = ["30 fps"]
+        self.notice: list[str] = []
         self.recorded_s: float | None = None
         self.window = Window(
             title="livegan",
             values=self.values.snapshot,
             hud=lambda: self.hud,
             bindings=bindings,
+            notice=lambda: self.notice,
             recorded_s=lambda: self.recorded_s,
             display=display,
         )
@@ -233,6 +235,17 @@ def test_a_red_dot_with_the_time_stands_in_the_corner_while_it_is_recorded(seat:
     assert np.array_equal(seat.see(frame(grey(120))), plain)
 
 
+def test_a_notice_stands_in_the_lower_right_corner_as_long_as_there_is_one(seat: Seat) -> None:
+    plain = seat.see(frame(grey(120)))
+    seat.notice = ["MIDI plays output.fade"]
+    seen = seat.see(frame(grey(120)))
+    corner = seen[-2 * CELL[0] :, -10 * CELL[1] :]
+    assert corner.max() > 200 and corner.min() < 60
+    assert np.array_equal(seen[:100], plain[:100])
+    seat.notice = []
+    assert np.array_equal(seat.see(frame(grey(120))), plain)
+
+
 def test_h_lists_every_key(seat: Seat) -> None:
     short = _panel_height(seat)
     more = [Binding(f"F{number}", "something", lambda: None) for number in range(2, 7)]
@@ -241,6 +254,14 @@ def test_h_lists_every_key(seat: Seat) -> None:
         assert _panel_height(longer) - short == 5 * CELL[0]
     finally:
         longer.window.close()
+
+
+def test_a_key_that_is_not_described_acts_and_is_not_listed(seat: Seat) -> None:
+    quiet = Seat([Binding("UP", "", lambda: None)])
+    try:
+        assert _panel_height(quiet) == _panel_height(seat)
+    finally:
+        quiet.window.close()
 
 
 def _panel_height(seat: Seat) -> int:
@@ -262,6 +283,17 @@ def test_keys_of_the_owner_act() -> None:
         assert seat.press(key)
     seat.window.close()
     assert pressed == list(names)
+
+
+@pytest.mark.parametrize("key", ["UP", "DOWN", "LEFT", "RIGHT", "BACKSPACE", "TAB", "L"])
+def test_keys_are_known_by_the_names_that_people_know(key: str) -> None:
+    pressed = []
+    someone = Seat([Binding(key, "something", lambda: pressed.append(key))])
+    try:
+        someone.press(key)
+    finally:
+        someone.window.close()
+    assert pressed == [key]
 
 
 def test_a_key_with_control_or_alt_belongs_to_the_desktop(seat: Seat) -> None:
