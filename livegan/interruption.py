@@ -1,8 +1,9 @@
-"""Ctrl-C and a polite kill: they end the work instead of breaking it off."""
+"""Ctrl-C, a polite kill, the end of the terminal: they end the work instead of breaking it off."""
 
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -38,9 +39,12 @@ class Interruption:
 
 @contextmanager
 def stopping() -> Iterator[Interruption]:
-    """Catch Ctrl-C and a polite kill for as long as this lasts."""
+    """Catch Ctrl-C, a polite kill and the end of the terminal for as long as this lasts."""
     interruption = Interruption()
-    names = (signal.SIGINT, signal.SIGTERM)
+    names = [signal.SIGINT, signal.SIGTERM]
+    # Windows has none; and whoever started this with nohup wants it to outlive the terminal.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        names.append(signal.SIGHUP)
     before = {name: signal.signal(name, interruption.handle) for name in names}
     try:
         yield interruption

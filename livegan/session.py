@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +38,9 @@ _SETTLE_S = 0.05
 """What changes together is kept together: a look, and the values that come with it."""
 _GLANCE_S = 0.2
 _CLOSE_WITHIN_S = 1.0
+_ALIVE_EVERY_S = 10.0
+_SAME_SHOW_S = 3600.0
+"""So long after a show was cut off, the next one is another: it begins in the light."""
 _DIMMEST = 0.1
 _KEPT = tuple(name for name, row in TABLE.items() if row.kept and row.group != "deck")
 _DARKENING = ("output.blackout", "output.freeze", "output.fade", "source.freeze", "source.bypass")
@@ -126,6 +130,8 @@ class Journal(AbstractContextManager["Journal"]):
     def __init__(self, *, asked: bool = True) -> None:
         self._path: Path | None = None
         self._held: IO[bytes] | None = None
+        self._gone_s = 0.0
+        self._alive_due_s = 0.0
         self._given: tuple[Preset, Preset] | None = None
         self._written = ""
         self._troubled = False
@@ -151,6 +157,7 @@ class Journal(AbstractContextManager["Journal"]):
             return None
         try:
             left = Left.read(self._path)
+            left = left.in_the_light() if self._gone_s > _SAME_SHOW_S else left
             preset = look_of(left.preset or None, left.generator or None)
         except Exception as error:  # whatever it is, the show must begin
             self._set_aside(one_line(error))
@@ -196,12 +203,15 @@ class Journal(AbstractContextManager["Journal"]):
     def _open(self) -> None:
         try:
             path = state_folder() / "session.toml"
-            self._held = hold(path.with_suffix(".lock"))
+            lock = path.with_suffix(".lock")
+            with suppress(OSError):
+                self._gone_s = time.time() - lock.stat().st_mtime
+            self._held = hold(lock)
         except OSError as error:
             logger.warning("session    what you set is not kept: %s", _reason(error))
             return
         if self._held is None:
-            logger.warning("session    what you set is not kept: another livegan keeps its own")
+            logger.warning("session    what you set is not kept: another livegan keeps its session")
             return
         self._path = path
 
@@ -222,7 +232,16 @@ class Journal(AbstractContextManager["Journal"]):
             over = self._ending.wait(max(_SETTLE_S, due_s - time.monotonic()))
             if not over and self._keep(path, values, playing()):
                 due_s = time.monotonic() + _PERIOD_S
+            self._live_on()
         self._keep(path, values, playing())
+
+    def _live_on(self) -> None:
+        """Leave on the file that is held when this show was last alive."""
+        now_s = time.monotonic()
+        if self._held and now_s >= self._alive_due_s:
+            self._alive_due_s = now_s + _ALIVE_EVERY_S
+            with suppress(OSError):
+                os.utime(self._held.name)
 
     def _keep(self, path: Path, values: LiveValues, loaded: Loaded | None) -> bool:
         """Write what is played, if that is news; whether it was."""

@@ -229,7 +229,7 @@ def test_bench_measures_and_writes_json(tmp_path: Path, generator: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_a_run_cleanly_and_the_recording_is_whole(
     tmp_path: Path, generator: Path, name: str
 ) -> None:

@@ -147,6 +147,28 @@ def test_after_a_crash_even_the_dark_is_as_it_was_and_after_an_end_it_is_light()
     assert Left.read(path()).values == {"source.zoom": 2.0}
 
 
+def test_hours_after_a_crash_it_is_light_too() -> None:
+    play(read_preset("pearl"), {"source.zoom": 2.0, **DARK}, orderly=False)
+    lock = path().with_suffix(".lock")
+    soon, late = time.time() - 300, time.time() - 4 * 3600
+    os.utime(lock, (soon, soon))
+    preset = restored()
+    assert preset is not None and preset.values == {"source.zoom": 2.0, **DARK}
+    os.utime(lock, (late, late))
+    preset = restored()
+    assert preset is not None and preset.values == {"source.zoom": 2.0}
+
+
+def test_a_show_that_was_dark_for_hours_and_is_cut_off_goes_on_dark() -> None:
+    play(read_preset("pearl"), {"output.blackout": True}, orderly=False)
+    hours_ago = time.time() - 4 * 3600
+    os.utime(path(), (hours_ago, hours_ago))
+    os.utime(path().with_suffix(".lock"), (hours_ago, hours_ago))
+    play(read_preset("pearl"), {"output.blackout": True}, orderly=False)
+    preset = restored()
+    assert preset is not None and preset.values == {"output.blackout": True}
+
+
 def test_a_projector_that_is_set_darker_stays_so() -> None:
     play(read_preset("pearl"), {"output.brightness": 0.6})
     assert Left.read(path()).values == {"output.brightness": 0.6}
