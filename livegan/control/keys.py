@@ -34,6 +34,9 @@ def bindings(performance: Performance, learn: LearnKeys) -> list[Binding]:
     def save_preset() -> None:
         performance.values.update({"preset.save": performance.values.snapshot()["preset.name"]})
 
+    def tap() -> None:
+        performance.values.update({"clock.tap": True})
+
     recording = RecordingKey(performance)
     return [
         Binding("SPACE", "freeze", lambda: toggle("output.freeze")),
@@ -44,6 +47,7 @@ def bindings(performance: Performance, learn: LearnKeys) -> list[Binding]:
         Binding("S", "save what plays as a preset", save_preset),
         Binding("N", "take the neutral face again", take_neutral),
         Binding("R", "record, or end the recording", recording.toggle),
+        Binding("T", "tap the tempo, beat by beat", tap),
         *learn.bindings(),
     ]
 
