@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -17,6 +17,7 @@ from livegan.presets import IDENTITY, Preset, find_generator
 
 if TYPE_CHECKING:  # at run time they would load OpenCV and MediaPipe
     from livegan.conditioners.conditioner import Conditioned, Conditioner
+    from livegan.conditioners.performer import Performer
     from livegan.generators.generator import Generator
 
 IDENTITY_SIZE_PX = 512
@@ -85,6 +86,7 @@ def open_look(
     isolate: bool = False,
     compile_missing: bool = False,
     exact: bool = False,
+    performer: Performer | None = None,
 ) -> Look:
     """Load a preset's generator and the conditioner that its card asks for.
 
@@ -97,6 +99,7 @@ def open_look(
         compile_missing: whether an engine that this machine's GPU could have is compiled while
             the look plays.
         exact: whether it paints on the CPU in full precision, whatever else there is.
+        performer: what other looks of the show know of whom the camera sees; None is nothing.
 
     Raises:
         ModelError: the generator is missing, has no card, or wants another conditioner.
@@ -129,13 +132,37 @@ def open_look(
         opened = Isolated(load) if isolate else load()
         generator = as_shown(opened, card)
     try:
-        conditioner = open_conditioner(wanted, generator.size, puppet)
+        conditioner = open_conditioner(wanted, generator.size, puppet, performer)
     except ModelError as error:
         generator.close()
         raise ModelError(f"{where}: {error}") from None
     generator.generate(np.zeros((*generator.size, 3), np.uint8))
     values = {**wanted.settings, **preset.values}
     return Look(preset.name, conditioner, generator, values, note, wanted.settings)
+
+
+def looks_of_a_show(
+    *, isolate: bool = False, compile_missing: bool = False, exact: bool = False
+) -> Callable[[Preset], Look]:
+    """Opens looks that share what they know of the performer.
+
+    Args:
+        isolate, compile_missing, exact: as in `open_look`.
+    """
+
+    @cache
+    def performer() -> Performer:
+        from livegan.conditioners.performer import Performer
+
+        return Performer()
+
+    return lambda preset: open_look(
+        preset,
+        isolate=isolate,
+        compile_missing=compile_missing,
+        exact=exact,
+        performer=performer(),
+    )
 
 
 def _check_settings(path: Path, settings: Mapping[str, Setting]) -> None:

@@ -6,11 +6,10 @@ import argparse
 import dataclasses
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from livegan.errors import ModelError, UsageError
-from livegan.look import open_look
+from livegan.look import looks_of_a_show
 from livegan.model_card import read_card
 from livegan.parameters import Setting, read_assignment
 from livegan.performance import Performance
@@ -100,8 +99,8 @@ def asked_performance(
         open_sink=open_sink,
         sinks=sinks,
         overrides=overrides,
-        make_look=partial(
-            open_look, isolate=isolate, compile_missing=compile_missing, exact=exact
+        make_look=looks_of_a_show(
+            isolate=isolate, compile_missing=compile_missing, exact=exact
         ),
     )
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from tiny_onnx import write_generator
 
+from livegan.conditioners.performer import Performer
 from livegan.errors import ModelError
 from livegan.frames import Frame
-from livegan.look import open_look
+from livegan.look import looks_of_a_show, open_look
 from livegan.model_card import Puppet, PuppetLimits
 from livegan.parameters import LiveValues
 from livegan.presets import Preset, read_preset
@@ -98,3 +99,20 @@ def test_an_identity_look_shows_its_drawing() -> None:
     assert np.array_equal(look.generator.generate(drawing), drawing)
     assert look.conditioner.kind == "canny"
     look.close()
+
+
+def test_the_looks_of_a_show_know_one_performer(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Performer] = []
+
+    class Counted(Performer):
+        def __init__(self) -> None:
+            super().__init__()
+            opened.append(self)
+
+    monkeypatch.setattr("livegan.conditioners.performer.Performer", Counted)
+    open_one = looks_of_a_show()
+    assert not opened, "nothing is loaded before the first look"
+    looks = [open_one(read_preset(name)) for name in ("mesh", "mona-lisa", "edges")]
+    for look in looks:
+        look.close()
+    assert len(opened) == 1

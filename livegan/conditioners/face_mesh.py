@@ -8,6 +8,7 @@ from livegan.conditioners.conditioner import Conditioned
 from livegan.conditioners.crop import cut_part, quickly_resized, size_to_look_at
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.conditioners.face_drawing import draw_face
+from livegan.conditioners.performer import Finder
 from livegan.face_topology import Landmarks
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
@@ -23,6 +24,7 @@ class FaceMesh:
         size: height and width of the drawing in pixels; a puppet's are the same.
         puppeteer: carries the performer's face onto a puppet's; None draws the performer.
         still: each picture stands for itself, as in a folder of portraits.
+        detector: finds the face; closed with this. None opens one.
     """
 
     kind = "face_mesh"
@@ -34,10 +36,11 @@ class FaceMesh:
         puppeteer: Puppeteer | None = None,
         *,
         still: bool = False,
+        detector: Finder | None = None,
     ) -> None:
         self._size = size
         self._puppeteer = puppeteer
-        self._detector = FaceDetector(still=still)
+        self._detector = detector or FaceDetector(still=still)
 
     @property
     def status(self) -> str:

@@ -12,6 +12,7 @@ from livegan.conditioners.drift import drift
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.conditioners.face_framing import cut_square, eyes_of, frame_face
 from livegan.conditioners.latent_drawing import COUNT, Layout, draw_latents
+from livegan.conditioners.performer import Finder
 from livegan.face_topology import Landmarks
 from livegan.frames import Frame, Image
 from livegan.parameters import Values
@@ -30,15 +31,16 @@ class Latent:
 
     Args:
         size: height and width of the drawing in pixels, the same, a multiple of 32.
+        detector: finds the face; closed with this. None opens one.
     """
 
     kind = "latent"
     version = 1
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], *, detector: Finder | None = None) -> None:
         self._size = size
         self._side = Layout(size[0]).face
-        self._detector = FaceDetector()
+        self._detector = detector or FaceDetector()
         # Calm, as a face that shakes in its square changes into others.
         self._filter = OneEuro(1.0, beta=20.0, noise=0.2)
         self._face: Image = np.zeros((self._side, self._side, 3), np.uint8)

@@ -9,6 +9,7 @@ from livegan.conditioners.conditioner import Conditioner
 from livegan.conditioners.face_mesh import FaceMesh
 from livegan.conditioners.grayscale import Grayscale
 from livegan.conditioners.latent import Latent
+from livegan.conditioners.performer import Performer
 from livegan.conditioners.plain import Plain
 from livegan.errors import ModelError
 from livegan.puppetry import Puppeteer
@@ -20,7 +21,10 @@ KINDS = {row.kind: row for row in (FaceMesh, Canny, Grayscale, Plain, Latent)}
 
 
 def open_conditioner(
-    card: ConditionerCard, size: tuple[int, int], puppet: Puppet | None = None
+    card: ConditionerCard,
+    size: tuple[int, int],
+    puppet: Puppet | None = None,
+    performer: Performer | None = None,
 ) -> Conditioner:
     """The conditioner that draws what the card says.
 
@@ -28,6 +32,7 @@ def open_conditioner(
         card: kind and drawing version; its settings are the caller's to play.
         size: height and width of the drawing in pixels.
         puppet: the face to carry a performer's onto, for a face mesh.
+        performer: what other looks of the show know of whom the camera sees; None is nothing.
 
     Raises:
         ModelError: livegan has no such conditioner, draws otherwise by now, or draws only squares
@@ -49,7 +54,15 @@ def open_conditioner(
         _check_square(size, "sliders for latents")
     if kind is FaceMesh and puppet:
         _check_square(size, "a puppet's face")
-        return FaceMesh(size, Puppeteer(puppet.landmarks, puppet.limits, size[0]))
+    performer = performer or Performer()
+    if kind is Latent:
+        return Latent(size, detector=performer.detector(size))
+    if kind is FaceMesh:
+        puppeteer = None
+        if puppet:
+            known = performer.neutral
+            puppeteer = Puppeteer(puppet.landmarks, puppet.limits, size[0], known)
+        return FaceMesh(size, puppeteer, detector=performer.detector(size))
     return kind(size)
 
 

@@ -29,16 +29,27 @@ class Puppeteer:
         landmarks: (478, 3) the puppet's neutral in pixels of its square picture.
         limits: how far it has learnt to go.
         size_px: side of that picture.
+        neutral: the performer's, in parts of the side of the picture that he is seen in, where
+            others know it; it gets better with what is seen here. None begins one.
     """
 
-    def __init__(self, landmarks: Landmarks, limits: Limits, size_px: int) -> None:
+    def __init__(
+        self,
+        landmarks: Landmarks,
+        limits: Limits,
+        size_px: int,
+        neutral: Neutral | None = None,
+    ) -> None:
         puppet = landmarks.astype(np.float64)
-        self._neutral = Neutral()
+        self._size_px = size_px
+        self._neutral = neutral or Neutral()
+        self._fitted: Array | None = None
         self._steadiness = Steadiness()
         self._retarget = Retarget(puppet, limits, size_px, puppet)
         self._live = REST.pack()
         self._offset = np.zeros_like(self._live)
         self._target_is_live = False
+        self._played = False
         self._seen_s = -np.inf
         self._time_s = 0.0
 
@@ -57,7 +68,8 @@ class Puppeteer:
         """The puppet's landmarks for this moment.
 
         Args:
-            performer: (478, 3) as seen in the crop, in pixels of any scale; None without a face.
+            performer: (478, 3) as seen in the crop, in pixels of the puppet's picture; None
+                without a face.
             time_s: the moment, in seconds on any clock that rises.
             values: `puppet.*`.
 
@@ -75,7 +87,9 @@ class Puppeteer:
             live = True
         if live != self._target_is_live:
             self._target_is_live = live
-            self._offset = shown - self._target()
+            # What comes in mid-show is where the performer is, and need not get there first.
+            self._offset = (shown - self._target()) * self._played
+        self._played = True
         fade_s = _TO_FACE_S if live else _TO_REST_S
         self._offset = self._offset * np.exp(-step_s / fade_s)
         drive = self._with_gains(Drive.unpack(self._target() + self._offset), values)
@@ -91,10 +105,14 @@ class Puppeteer:
         if time_s - self._seen_s > HOLD_S:
             self._steadiness.reset()
         performer = self._steadiness(performer, time_s, values.number("puppet.smoothing"))
-        if self._neutral.watch(performer, time_s) and self._neutral.face is not None:
-            self._retarget.fit_to(self._neutral.face)
-        assert self._neutral.face is not None
-        self._live = read_drive(performer, self._neutral.face).pack()
+        performer = performer / self._size_px
+        self._neutral.watch(performer, time_s)
+        neutral = self._neutral.face
+        assert neutral is not None
+        if neutral is not self._fitted:
+            self._retarget.fit_to(neutral)
+            self._fitted = neutral
+        self._live = read_drive(performer, neutral).pack()
 
     def _with_gains(self, drive: Drive, values: Values) -> Drive:
         gain = np.ones(COUNT)

@@ -12,6 +12,7 @@ from livegan.face_topology import Landmarks, mouth_opening
 from livegan.model_card import PuppetLimits
 from livegan.parameters import Values
 from livegan.puppetry import Puppeteer
+from livegan.puppetry.neutral import Neutral
 
 LIMITS = PuppetLimits(24, 16, 18, 0.07, 0.12)
 PUPPET = as_seen(neutral_face(0))
@@ -121,3 +122,24 @@ def test_gains_play_their_part_of_the_face(gain: float, more: bool) -> None:
         assert poses[gain] > 1.5 * poses[1.0]
     else:
         assert poses[gain] < 0.3 * poses[1.0]
+
+
+def test_a_puppet_that_comes_in_mid_show_knows_the_neutral_and_is_where_the_performer_is() -> None:
+    neutral = Neutral()
+    first = Puppeteer(PUPPET, LIMITS, 256, neutral)
+    play(first, [as_seen(CALM)] * 45)
+    shouting = play(first, [as_seen(SHOUT)] * 30, 1.5)[-1]
+    second = Puppeteer(PUPPET * 2, LIMITS, 512, neutral)
+    came = second.play(as_seen(2 * SHOUT), 2.5, VALUES)
+    assert second.status == "playing"
+    assert mouth_opening(shouting) > 0.2, "or it would show nothing"
+    assert np.abs(came / 2 - shouting).max() < 1, "twice the size, and from its first frame on"
+
+
+def test_two_puppets_of_one_performer_learn_his_neutral_no_faster_than_one() -> None:
+    neutral = Neutral()
+    pair = [Puppeteer(PUPPET, LIMITS, 256, neutral) for _ in range(2)]
+    for frame in range(20):
+        for player in pair:
+            player.play(as_seen(CALM), frame * STEP_S, VALUES)
+    assert not neutral.taken
