@@ -200,6 +200,16 @@ def test_controls_show_what_others_change_once_and_all_of_it_when_they_are_plugg
     assert [value for _, value in desk.player.lights([PORT])] == [127]
 
 
+def test_a_port_that_was_opened_anew_needs_no_picking_up_and_is_shown_all_again() -> None:
+    desk = Desk(Assignment(control("cc", 7), FADE))
+    desk.player.play(heard(cc(7, 0), cc(7, 10)))
+    assert desk.player.lights([PORT]) == []
+    desk.player.plugged(PORT, again=True)
+    assert [value for _, value in desk.player.lights([PORT])] == [10]
+    desk.player.play(heard(cc(7, 100)))
+    assert desk[FADE] == pytest.approx(100 / 127)
+
+
 def test_the_clock_hears_ticks_as_they_came_and_what_begins_and_ends() -> None:
     desk = Desk()
     desk.player.play([

@@ -66,6 +66,7 @@ class Table:
     def __init__(self, *parts: str) -> None:
         self.system = FakeSystem()
         self.told: list[tuple[str, bool, bool]] = []
+        self.again: list[str] = []
         self.heard: list[str] = []
         self.plugs = Plugs(
             lambda: self.system, parts, lambda name, _: self.heard.append(name), self._tell,
@@ -74,6 +75,7 @@ class Table:
 
     def _tell(self, plugged: Plugged) -> None:
         self.told.append((plugged.name, plugged.opened, plugged.output is not None))
+        self.again += [plugged.name] if plugged.again else []
 
     def look(self, *inputs: str, outputs: tuple[str, ...] = ()) -> list[tuple[str, bool, bool]]:
         """What is told when these ports are there."""
@@ -130,8 +132,14 @@ def test_what_went_and_came_between_two_looks_is_opened_anew() -> None:
     table.look("A 20:0")
     dead = table.system.opened["A 20:0"][0]
     table.system.number += 1
-    assert table.look("A 20:0") == [("A", False, False), ("A", True, False)]
-    assert dead.closed == 1
+    assert table.look("A 20:0", "B 24:0") == [("A", True, False), ("B", True, False)]
+    assert dead.closed == 1 and table.system.opened["A 20:0"][0].closed == 0
+    assert table.again == ["A"]
+    table.system.number += 1
+    table.system.broken = {"B 24:0"}
+    with pytest.raises(OSError, match="B cannot be opened"):
+        table.look("A 20:0", "B 24:0")
+    assert table.told == [("A", True, False), ("B", False, False)]
 
 
 def test_one_that_cannot_be_opened_is_told_and_tried_again_and_the_others_play() -> None:

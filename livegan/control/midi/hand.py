@@ -28,6 +28,7 @@ class Hand:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
+        self._shown: int | None = None
         row = self._row = find(assignment.parameter)
         self._low = row.low if assignment.low is None else assignment.low
         self._high = row.high if assignment.high is None else assignment.high
@@ -44,7 +45,11 @@ class Hand:
         self._coarse: int | None = None
         self._coarse_is_new = False
         self._lower = 0
-        self._shown: int | None = None
+        self.darken()
+
+    def darken(self) -> None:
+        """What the control shows is not known."""
+        self._shown = None
 
     @property
     def waits(self) -> bool:

@@ -164,8 +164,9 @@ class MidiIn:
             name = ascii(port.name)[1:-1]
             if port.opened:
                 outputs[port.name] = port.output
-                player.plugged(port.name)
-                logger.info("midi       %s plays", name)
+                player.plugged(port.name, again=port.again)
+                if not port.again:
+                    logger.info("midi       %s plays", name)
             else:
                 logger.info("midi       %s is gone", name)
             self._outputs = outputs

@@ -145,12 +145,21 @@ class Player:
             self._arrange()
             self._say(f"{forgotten}: " + ("forgotten" if count else "no control plays it"))
 
-    def plugged(self, port: str) -> None:
-        """A port was plugged in: its controls may stand anywhere."""
+    def plugged(self, port: str, *, again: bool = False) -> None:
+        """A port was plugged in: its controls may stand anywhere.
+
+        Args:
+            port: which one.
+            again: whether it was there a moment ago, and perhaps all the time: then its controls
+                stand where they were, but may not show what they did.
+        """
         self._reader.forget(port)
         for hand in self._all_hands():
             if hand.assignment.control.port == port:
-                hand.forget()
+                if again:
+                    hand.darken()
+                else:
+                    hand.forget()
 
     def lights(self, ports: Iterable[str]) -> list[tuple[Assignment, int]]:
         """What controls of these ports are to show, and do not yet."""

@@ -40,11 +40,13 @@ class Plugged:
         name: its plain name; a second one of that name is "NAME #2".
         opened: whether it is there.
         output: where to send what it shall show, None where it has no output.
+        again: whether it was open until now: something was plugged in or out, perhaps it.
     """
 
     name: str
     opened: bool
     output: Output | None = None
+    again: bool = False
 
 
 def named_ports(full_names: Sequence[str], parts: Sequence[str]) -> dict[str, str]:
@@ -136,14 +138,20 @@ class Plugs(threading.Thread):
         sends = named_ports(outputs, self._parts)
         replugged = generation != self._generation
         self._generation = generation
+        before = set(self._open)
         for name, (full, _, _) in list(self._open.items()):
-            if wanted.get(name) != full or replugged:
+            if wanted.get(name) != full:
                 self._drop(name)
+                before.remove(name)
+            elif replugged:
+                self._shut(name)
         failed: OSError | None = None
         for name in [name for name in wanted if name not in self._open]:
             try:
-                self._take(system, name, wanted, sends)
+                self._take(system, name, wanted, sends, again=name in before)
             except OSError as error:
+                if name in before:
+                    self._tell(Plugged(name, False))
                 failed = OSError(f"{name} cannot be opened: {' '.join(str(error).split())}")
         if failed:
             raise failed
@@ -154,6 +162,7 @@ class Plugs(threading.Thread):
         name: str,
         wanted: Mapping[str, str],
         sends: Mapping[str, str],
+        again: bool,
     ) -> None:
         port = system.open_input(wanted[name], lambda message: self._hear(name, message))
         output = None
@@ -161,11 +170,14 @@ class Plugs(threading.Thread):
             with suppress(OSError):  # on Windows another program may have it for itself
                 output = system.open_output(sends[name])
         self._open[name] = (wanted[name], port, output)
-        self._tell(Plugged(name, True, output))
+        self._tell(Plugged(name, True, output, again))
 
     def _drop(self, name: str) -> None:
-        _, port, output = self._open.pop(name)
         self._tell(Plugged(name, False))
+        self._shut(name)
+
+    def _shut(self, name: str) -> None:
+        _, port, output = self._open.pop(name)
         for one in (port, output):
             if one:
                 with suppress(OSError):
