@@ -164,11 +164,13 @@ class Controls(AbstractContextManager["Controls"]):
             choices=_CHOICES,
         )
         panel.play(played, lambda: performance.statistics.started_at_s is not None)
-        logger.info("panel      %s, %s", panel.url, _who(panel, "panel"))
+        logger.info("panel      %s, %s", panel.url, _who(panel))
 
 
-def _who(opened: OscIn | PanelServer, option: str = "osc") -> str:
+def _who(opened: OscIn | PanelServer) -> str:
     if opened.where.is_loopback:
-        return f"for this machine only (--{option} 0.0.0.0 lets others play)"
+        if isinstance(opened, PanelServer):
+            return "for this machine only (--panel 0.0.0.0 lets others see and play)"
+        return "for this machine only (--osc 0.0.0.0 lets others play)"
     narrow = "" if opened.is_choosy else " (--osc-allow 192.168.1.0/24 narrows it)"
     return f"for the network{narrow}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import threading
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from control_ports import free_pair, udp
+from control_ports import free_pair, free_tcp, udp
 from fakes import PRESET, FakeSink, FakeSource, fake_look
 from osc_messages import message
 from pythonosc.osc_message import OscMessage
@@ -112,3 +114,67 @@ def test_the_face_goes_out_number_by_number(performance: Performance) -> None:
 def test_a_target_without_a_port_is_refused() -> None:
     with pytest.raises(ControlError, match="--face-out 127.0.0.1: wanted HOST:PORT"):
         Controls(osc="off", face_out="127.0.0.1")
+
+
+def read(port: int, path: str) -> object:
+    """What the panel's server answers, once it does."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        return json.load(answer)
+
+
+def test_the_panel_is_beside_osc_for_this_machine_and_says_how_to_open_it(
+    performance: Performance, default_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Controls() as controls:
+        controls.play(performance)
+        url = f"http://127.0.0.1:{default_port}/panel"
+        assert f"panel      {url}, for this machine only (--panel 0.0.0.0" in caplog.text
+        performance.values.update({"output.fade": 0.5})
+        assert read(default_port, "/livegan/output/fade?VALUE") == {"VALUE": [0.5]}
+        info = read(default_port, "/?HOST_INFO")
+        assert isinstance(info, dict) and info["OSC_PORT"] == default_port
+        with urllib.request.urlopen(f"{url}/picture.jpg", timeout=20) as picture:
+            assert picture.read()[:2] == b"\xff\xd8"
+
+
+def test_an_open_door_for_osc_opens_none_for_the_panel(
+    performance: Performance, default_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Controls(osc=f"0.0.0.0:{default_port}") as controls:
+        controls.play(performance)
+    assert f"http://127.0.0.1:{default_port}/panel, for this machine only" in caplog.text
+
+
+def test_a_panel_that_is_opened_says_so_with_an_address_that_others_reach(
+    performance: Performance, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with Controls(osc="off", panel="0.0.0.0", allow=["192.168.1.0/24"]) as controls:
+        controls.play(performance)
+    (line,) = [one for one in caplog.messages if one.startswith("panel ")]
+    assert line.endswith("/panel, for the network") and "//0.0.0.0" not in line
+
+
+def test_a_taken_port_of_the_panel_is_one_line_and_refused_where_it_was_asked_for(
+    default_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", default_port)):
+        Controls().close()
+        (line,) = caplog.messages
+        assert line.endswith("this show goes on without the panel")
+        with pytest.raises(ControlError, match="the panel cannot listen"):
+            Controls(panel=str(default_port))
+        udp(default_port).close()  # OSC, which was open before that, is not
+
+
+def test_the_panel_is_off_with_osc_and_on_where_it_is_asked_for(default_port: int) -> None:
+    port = free_tcp()
+    for options, panel in (
+        ({"osc": "off"}, 0), ({"panel": "off"}, 0), ({"osc": "off", "panel": str(port)}, port),
+    ):  # fmt: skip
+        with Controls(**options):
+            for one in (default_port, port):
+                with socket.socket() as knocks:
+                    assert (knocks.connect_ex(("127.0.0.1", one)) == 0) == (one == panel)

@@ -44,7 +44,7 @@ class Announcement(threading.Thread):
                         ServiceInfo(
                             kind,
                             f"livegan {socket.gethostname()} {where.port}.{kind}"[-150:],
-                            addresses=[socket.inet_aton(_address(where))],
+                            addresses=[socket.inet_aton(seen_at(where))],
                             port=where.port,
                         )
                     )
@@ -57,8 +57,8 @@ class Announcement(threading.Thread):
         self._ended.set()
 
 
-def _address(where: Endpoint) -> str:
-    """An address that others reach, of those that it listens on."""
+def seen_at(where: Endpoint) -> str:
+    """The address that others reach, of those that it listens on."""
     if where.host != "0.0.0.0":
         return where.host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

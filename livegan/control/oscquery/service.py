@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from livegan.control.endpoints import Endpoint, Guests, Network
-from livegan.control.oscquery.announcement import Announcement
+from livegan.control.oscquery.announcement import Announcement, seen_at
 from livegan.control.oscquery.played import Played
 from livegan.errors import ControlError
 from livegan.supervision import one_line
@@ -51,9 +51,8 @@ class PanelServer(threading.Thread):
 
     @property
     def url(self) -> str:
-        """What to open in a browser on this machine."""
-        host = "127.0.0.1" if self.where.host == "0.0.0.0" else self.where.host
-        return f"http://{host}:{self.where.port}/panel"
+        """What to open in a browser, on whichever machine may."""
+        return f"http://{seen_at(self.where)}:{self.where.port}/panel"
 
     @property
     def counts(self) -> tuple[int, int]:
