@@ -219,19 +219,23 @@ class Engines:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Ports, and the folder that recordings go to.
+    """Ports, and the folders that recordings go to and that keeps what is set.
 
     Args:
         taken: ports that another program has, as in "UDP 7770".
         folder: the current one; "" where that was deleted meanwhile.
         free_bytes: on its disk.
         writable: whether this user may write there.
+        kept: the folder that keeps what is set, or why there is none.
+        keeps: whether this user may write there.
     """
 
     taken: tuple[str, ...] = ()
     folder: str = "."
     free_bytes: int = 1 << 40
     writable: bool = True
+    kept: str = ""
+    keeps: bool = True
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from livegan.doctor.facts import (
 )
 from livegan.doctor.inquiry import Inquiry, ask
 from livegan.errors import LiveganError
+from livegan.keepsakes import state_folder
 from livegan.shipped import shipped
 from livegan.sinks.virtual_devices import list_loopbacks
 
@@ -128,15 +129,27 @@ def read_engines(folder: Path) -> Engines:
 
 
 def read_surroundings() -> Surroundings:
-    """Which ports are taken, and what room there is in the current folder."""
+    """Which ports are taken, what room there is in the current folder, and what can be kept."""
     taken = tuple(_taken_ports())
     try:
         folder = os.getcwd()
-        return Surroundings(
-            taken, folder, shutil.disk_usage(folder).free, os.access(folder, os.W_OK)
-        )
+        room = folder, shutil.disk_usage(folder).free, os.access(folder, os.W_OK)
     except OSError:
-        return Surroundings(taken, "", 0, False)
+        room = "", 0, False
+    return Surroundings(taken, *room, *_keeping())
+
+
+def _keeping() -> tuple[str, bool]:
+    """The folder that keeps what is set, and whether it can be made or written to."""
+    try:
+        folder = there = state_folder()
+        while not there.exists():
+            there = there.parent
+        if there.is_dir() and os.access(there, os.W_OK):
+            return str(folder), True
+        return f"{folder} is not yours to write in", False
+    except OSError as error:
+        return str(error.strerror), False
 
 
 def _ask_smi() -> Inquiry | None:

@@ -288,6 +288,16 @@ def test_a_full_or_closed_disk_is_told() -> None:
     assert "not yours to write" in found(closed, "disk", "recordings").told
 
 
+def test_where_nothing_can_be_kept_it_is_told_what_to_name() -> None:
+    keeps = patient(surroundings=Surroundings(kept="/home/ada/.local/state/livegan"))
+    finding = found(keeps, "disk", "session")
+    assert finding.state == "ok" and "/home/ada/.local/state/livegan" in finding.told
+    closed = patient(surroundings=Surroundings(kept="/closed is not yours", keeps=False))
+    finding = found(closed, "disk", "session")
+    assert finding.state == "warn" and "/closed is not yours" in finding.told
+    assert "LIVEGAN_STATE" in finding.cure
+
+
 @pytest.mark.parametrize(
     ("problem", "told", "cure"),
     [

@@ -194,6 +194,18 @@ def test_a_folder_that_is_gone_is_no_traceback(
     assert found(facts, "disk", "recordings").told == "the current folder is gone"
 
 
+def test_what_can_be_kept_is_known_before_anything_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVEGAN_STATE", str(tmp_path / "not" / "yet"))
+    facts = probes.read_surroundings()
+    assert (facts.kept, facts.keeps) == (str(tmp_path / "not" / "yet"), True)
+    assert not (tmp_path / "not").exists()
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("LIVEGAN_STATE", str(tmp_path / "file" / "below"))
+    assert not probes.read_surroundings().keeps
+
+
 def test_a_package_that_was_removed_by_half_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

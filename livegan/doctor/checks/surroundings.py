@@ -33,7 +33,7 @@ def check_ports(facts: Facts) -> Iterator[Finding]:
 
 
 def check_disk(facts: Facts) -> Iterator[Finding]:
-    """Whether recordings find room in the current folder."""
+    """Whether recordings find room in the current folder, and what is set its place."""
     here = facts.surroundings
     free_gib = here.free_bytes / 2**30
     if not here.folder:
@@ -47,3 +47,12 @@ def check_disk(facts: Facts) -> Iterator[Finding]:
         yield Finding("warn", "recordings", told, "make room, or start livegan on another disk")
     else:
         yield Finding("ok", "recordings", f"{here.folder}: {free_gib:.0f} GiB are free")
+    if here.keeps:
+        yield Finding("ok", "session", f"{here.kept}: what you set is kept there")
+    else:
+        yield Finding(
+            "warn",
+            "session",
+            f"what you set can't be kept: {here.kept}",
+            "name a folder of yours in the environment: LIVEGAN_STATE",
+        )
