@@ -231,6 +231,11 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
         metavar="MINUTES",
         help="play so long, and hold the last minute against the first",
     )
+    what.add_argument(
+        "--changes",
+        action="store_true",
+        help="change preset ten times while it plays, and say whether a frame came late by it",
+    )
     bench.add_argument("--json", metavar="PATH", help="write what was measured")
     _add_look(bench)
 

@@ -31,11 +31,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Lap:
-    """One stretch of a run: frames shown, frames dropped, capture to shown."""
+    """One stretch of a run: frames shown, frames dropped, capture to shown, and the longest time
+    from one shown frame to the next."""
 
     frames: int
     dropped: int
     latency: Summary
+    longest_gap_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Statistics:
         self._recent_latency = Recent()
         self._lap = Distribution()
         self._lap_dropped = 0
+        self._lap_gap_s = 0.0
         self._first_s: float | None = None
         self._last_s = 0.0
         self._last_index: int | None = None
@@ -121,6 +124,8 @@ class Statistics:
             self._lap_dropped += missed
             if now_s - self._first_s <= 1.0:
                 self._dropped_at_start += missed
+            if self._frames:
+                self._lap_gap_s = max(self._lap_gap_s, now_s - self._last_s)
             self._last_s = now_s
             self._frames += 1
             self._latency.add(shown.age_s)
@@ -130,8 +135,9 @@ class Statistics:
     def lap(self) -> Lap:
         """What came since the last call of this."""
         with self._lock:
-            lap = Lap(self._lap.count, self._lap_dropped, self._lap.summary())
-            self._lap, self._lap_dropped = Distribution(), 0
+            gap_ms = 1e3 * self._lap_gap_s
+            lap = Lap(self._lap.count, self._lap_dropped, self._lap.summary(), gap_ms)
+            self._lap, self._lap_dropped, self._lap_gap_s = Distribution(), 0, 0.0
         return lap
 
     def totals(self) -> Totals:

@@ -7,7 +7,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from livegan import process
-from livegan.benchmarks.live import describe, measure, soak
+from livegan.benchmarks.changes import Changes, measure_changes
+from livegan.benchmarks.live import Soak, describe, measure, soak
 from livegan.errors import UsageError
 from livegan.interruption import stopping
 from livegan.options import asked_look, asked_performance, check_writable
@@ -25,6 +26,8 @@ def bench(options: argparse.Namespace) -> int:
     """Measure this machine: by default, play into nothing, in real time, and say what it costs."""
     if options.soak and options.seconds:
         raise UsageError("--soak says how long in minutes; leave --seconds out")
+    if options.changes and options.seconds:
+        raise UsageError("--changes takes half a minute; leave --seconds out")
     look = asked_look(options)
     check_writable(options.json)
     if options.against:
@@ -35,14 +38,16 @@ def bench(options: argparse.Namespace) -> int:
 
 
 def _live(options: argparse.Namespace, preset: Preset, overrides: Mapping[str, Setting]) -> int:
-    lasting = None
+    beside: Soak | Changes | None = None
     with (
         stopping() as interruption,
         asked_performance(preset, overrides, _source(options), ["null"]) as performance,
     ):
         interruption.ends_with(performance.request_stop)
         if options.soak:
-            lasting = soak(performance, options.soak, print)
+            beside = soak(performance, options.soak, print)
+        elif options.changes:
+            beside = measure_changes(performance)
         else:
             measure(performance, options.seconds or _SECONDS, print)
     lines = describe(
@@ -50,11 +55,12 @@ def _live(options: argparse.Namespace, preset: Preset, overrides: Mapping[str, S
         startup_s=startup_s(performance),
         memory_mib=process.peak_memory_mib(),
     )
-    for line in (*lines, *(lasting.lines() if lasting else ())):
+    for line in (*lines, *(beside.lines() if beside else ())):
         print(line)
     if options.json:
         figures = report_on(performance, preset)
-        write_figures(options.json, figures | ({"soak": lasting.report()} if lasting else {}))
+        named = "soak" if options.soak else "changes"
+        write_figures(options.json, figures | ({named: beside.report()} if beside else {}))
     return interruption.exit_code(performance.ready_at_s)
 
 

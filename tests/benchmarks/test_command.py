@@ -72,6 +72,7 @@ def test_generators_are_listed_with_their_times_or_why_not(tmp_path: Path) -> No
         (["--soak", "2.5"], "'2.5'"),
         (["--soak", "3", "--seconds", "9"], "--soak says how long"),
         (["--soak", "3", "--generators"], "not allowed with"),
+        (["--changes", "--seconds", "9"], "--changes takes half a minute"),
         (["--against", "tensorflow"], "'tensorflow'"),
         (["--generators", "--preset", "edges"], "preset edges has no generator"),
         (["--against", "eager", "--source", "pattern"], "pattern is no film"),
