@@ -211,7 +211,7 @@ class Journal(AbstractContextManager["Journal"]):
             logger.warning("session    what you set is not kept: %s", _reason(error))
             return
         if self._held is None:
-            logger.warning("session    what you set is not kept: another livegan keeps its session")
+            logger.info("session    what you set is not kept: another livegan keeps its session")
             return
         self._path = path
 

@@ -323,6 +323,7 @@ def test_what_is_measured_is_no_reason_to_write(monkeypatch: pytest.MonkeyPatch)
 def test_of_two_at_once_the_second_leaves_the_file_of_the_first_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)
     leave(Left("pearl", "", {"source.zoom": 2.0}).written())
     with Journal() as first:
         with Journal() as second:

@@ -14,12 +14,12 @@ fail() {
 }
 
 # play NAME ARGUMENT...: livegan as people type it, in the background.
-# Several play at once, and only one can have the port of OSC.
+# Several play at once, and only one can have the port of OSC; none goes on where another was left.
 play() {
     name=$1 mark=0
     shift
     echo "[$SECONDS s] livegan $*"
-    "$python" -m livegan "$@" --osc off >"/out/$name.log" 2>&1 &
+    LIVEGAN_STATE=/tmp/$name "$python" -m livegan "$@" --osc off >"/out/$name.log" 2>&1 &
     playing=$!
 }
 
@@ -46,7 +46,8 @@ refuse() {
     local name=$1
     shift
     echo "[$SECONDS s] livegan $*"
-    timeout 600 "$python" -m livegan "$@" --osc off >"/out/$name.log" 2>"/out/$name.error"
+    LIVEGAN_STATE=/tmp/$name timeout 600 "$python" -m livegan "$@" --osc off \
+        >"/out/$name.log" 2>"/out/$name.error"
     echo $? >"/out/$name.exit-code"
 }
 
