@@ -129,3 +129,22 @@ def test_nothing_waits_for_a_beat_of_music_that_stands() -> None:
     clock.midi_continue(now_s + 9)
     midi(clock, now_s + 9, 120, 1)
     assert clock.at(now_s + 9.5).beats == pytest.approx(stood + 1, abs=0.05)
+
+
+@given(
+    st.floats(20, 300),
+    st.floats(1, 16),
+    st.floats(0, 1e6),
+    st.sampled_from(["beat", "bar"]),
+)
+def test_the_next_one_lies_ahead_and_no_further_than_its_length(
+    bpm: float, bar: float, now_s: float, what: Literal["beat", "bar"]
+) -> None:
+    clock = Clock()
+    play(clock, 0.0, bpm, bar=bar)
+    length_s = 60 / bpm * (round(bar) if what == "bar" else 1)
+    then_s = clock.next(now_s, what)
+    assert now_s <= then_s <= now_s + length_s * 1.001
+    beat = clock.at(then_s)
+    phase = beat.bar_phase if what == "bar" else beat.phase
+    assert min(phase, 1 - phase) < 1e-3
