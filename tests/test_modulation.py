@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
-from fakes import FakeSource, fake_look
+from fakes import PRESET, FakeSource, fake_look
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livegan.decks import Loaded
 from livegan.engine import Engine
 from livegan.modulation import SHAPES, Modulation
 from livegan.parameters import TABLE, LiveValues, Setting, Values
@@ -120,12 +121,12 @@ def test_each_shape_that_can_be_named_is_there() -> None:
 def test_the_picture_swings_and_what_is_set_does_not() -> None:
     gate = threading.Semaphore(9)
     source = FakeSource([100] * 3, gate)
-    values = LiveValues(
-        {"output.brightness": 1.0, **swing(target="output.brightness", shape="square", depth=1.0)}
-    )
+    slot = swing(target="output.brightness", shape="square", depth=1.0, rate=64.0)
+    values = LiveValues({"output.brightness": 1.0, **slot})
     now_s = source.read().captured_at_s
-    engine = Engine(fake_look(), values, Statistics(), HealthBoard(), clock=Clock(now_s - 1.0))
-    swung = engine.paint(source.read())  # two beats on: the square is down, and all is black
+    first = Loaded(fake_look(), PRESET)
+    engine = Engine(first, values, Statistics(), HealthBoard(), clock=Clock(now_s - 16.0))
+    swung = engine.paint(source.read())  # 32 beats on: it is down for the next 16 s
     assert swung is not None and swung.image.max() == 0
     assert values.snapshot().number("output.brightness") == 1.0
     values.update({"lfo.1_target": "none"})
