@@ -94,11 +94,6 @@ class Engine:
         """What is on the deck in front."""
         return self._decks.front
 
-    @property
-    def front(self) -> Loaded:
-        """What is on the deck in front."""
-        return self._decks.front
-
     def lines(self) -> list[str]:
         """What is on the decks, for the figures."""
         return self._decks.lines()
