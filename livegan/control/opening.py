@@ -18,20 +18,31 @@ from livegan.control.endpoints import (
 from livegan.control.face_out import FaceOut
 from livegan.control.feedback import Feedback
 from livegan.control.gauges import Gauges
+from livegan.control.midi.assignments import learnable
 from livegan.control.midi.midi_in import MidiIn
 from livegan.control.osc import OscIn
 from livegan.control.osc_player import ROOT
 from livegan.control.oscquery.played import Played
 from livegan.control.oscquery.service import PanelServer
+from livegan.control.oscquery.tree import Choices
 from livegan.control.senders import Senders
 from livegan.errors import ControlError
+from livegan.parameters import TABLE
+from livegan.parameters.midi_rows import LEARN_NOTHING
 from livegan.performance import Performance
 from livegan.presets import list_presets
 
 logger = logging.getLogger("livegan")
 
 OFF = "off"
-_CHOICES = {"preset.load": list_presets, "deck.load": list_presets}
+_LEARNABLE = [row.name for row in TABLE.values() if learnable(row)]
+_CHOICES: Choices = {
+    "preset.load": list_presets,
+    "deck.load": list_presets,
+    "midi.learn": lambda: [*_LEARNABLE, LEARN_NOTHING],
+    "midi.forget": lambda: _LEARNABLE,
+}
+"""What names can be sent, where that is known."""
 
 
 class Controls(AbstractContextManager["Controls"]):

@@ -149,10 +149,12 @@ function choice(node, words, play) {
   const show = (value) => {
     shown = value;
     select.value = value;
-    if (select.selectedIndex < 0) select.selectedIndex = -1;
   };
   offer(words);
-  select.addEventListener("change", () => play(select.value));
+  select.addEventListener("change", () => {
+    play(select.value);
+    if (!(node.ACCESS & 1)) show(shown); // what was asked for is not yet so
+  });
   const reset = () => {
     if (!node.DEFAULT_VALUE) return;
     show(node.DEFAULT_VALUE[0]);

@@ -2,6 +2,7 @@
 
 import { controlFor, make, nameOf, unitOf } from "./controls.js";
 import { Link } from "./link.js";
+import { Learning } from "./midi.js";
 import { watchPicture } from "./picture.js";
 import { showGauge } from "./gauges.js";
 
@@ -15,6 +16,7 @@ let cards = [];
 let built = "";
 
 const link = new Link({ opened, lost, value: show, changed });
+const learning = new Learning((...what) => link.send(...what), toast);
 watchPicture(() => link.isOpen);
 
 async function opened() {
@@ -41,6 +43,7 @@ function lost() {
 function show(address, value) {
   for (const view of views.get(address) ?? []) view(value);
   showGauge(address, value);
+  if (address === "/livegan/midi/learning") learning.told(value);
 }
 
 async function changed(path) {
@@ -51,7 +54,12 @@ async function changed(path) {
 
 function* leaves(node) {
   if (!node.CONTENTS) yield node;
-  else for (const child of Object.values(node.CONTENTS)) yield* leaves(child);
+  // JavaScript puts names that are numbers first, whatever stands in the text.
+  else {
+    const named = Object.entries(node.CONTENTS);
+    named.sort(([one], [two]) => /^\d+$/.test(one) - /^\d+$/.test(two));
+    for (const [, child] of named) yield* leaves(child);
+  }
 }
 
 function build(tree) {
@@ -70,6 +78,7 @@ function build(tree) {
     if (node.TYPE === "T") box.append(make("span", { textContent: nameOf(node) }));
     return node.TYPE === "T" ? make("label", {}, box) : box;
   }));
+  if (all.some((node) => node.FULL_PATH === "/livegan/midi/learn")) $("quick").append(learning.button);
   arrange();
   search();
 }
@@ -102,7 +111,15 @@ function card(name, nodes) {
   head.addEventListener("click", () => {
     localStorage.setItem(`fold ${name}`, box.open ? "shut" : "open");
   });
-  box.append(head, ...nodes.map(row));
+  let slot = "";
+  for (const node of nodes) {
+    const one = row(node);
+    const number = nameOf(node).match(/^(\d+) /)?.[1] ?? "";
+    one.classList.toggle("begins", slot !== "" && number !== slot);
+    slot = number;
+    box.append(one);
+  }
+  box.prepend(head);
   box.weight = nodes.length + 2;
   return box;
 }
@@ -111,7 +128,10 @@ function row(node) {
   const control = attach(node);
   const name = make("button", { type: "button", className: "name", textContent: nameOf(node) });
   name.title = `copy ${node.FULL_PATH}`;
-  name.addEventListener("click", () => copy(node.FULL_PATH));
+  name.addEventListener("click", () => {
+    if (learning.isOn) learning.choose(node.FULL_PATH);
+    else copy(node.FULL_PATH);
+  });
   const kind = `row type-${node.TYPE}${node.RANGE?.[0]?.VALS ? " menu" : ""}`;
   const box = make("div", { className: kind }, name, ...control.elements);
   box.dataset.path = node.FULL_PATH;

@@ -217,6 +217,24 @@ def test_a_name_copies_its_address(chromium: Chromium, rig: Rig) -> None:
     play(scene)
 
 
+def test_a_name_that_is_clicked_while_midi_is_learned_waits_for_a_control(
+    chromium: Chromium, rig: Rig
+) -> None:
+    async def scene() -> None:
+        async with panel(chromium, rig) as shown:
+            await shown.click("#midi")
+            await shown.click(f"{GAIN} .name")
+            assert holds(rig, "midi.learn", lambda value: value == "puppet.mouth_gain")
+            rig.values.measured({"midi.learning": "puppet.mouth_gain: move a control"})
+            await shown.until(f"document.querySelector('{GAIN}').classList.contains('waits')")
+            rig.values.measured({"midi.learning": "puppet.mouth_gain: cc 7 of a knob box"})
+            await shown.until("!document.querySelector('.waits')")
+            told = "document.querySelector('#toast').textContent"
+            assert "cc 7 of a knob box" in await shown.run(told)
+
+    play(scene)
+
+
 def test_it_can_be_searched(chromium: Chromium, rig: Rig) -> None:
     rows = "[...document.querySelectorAll('.row')]"
     seen = f"{rows}.filter(r => r.offsetParent).map(r => r.dataset.path)"
