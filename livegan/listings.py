@@ -5,18 +5,25 @@ from __future__ import annotations
 import argparse
 import platform
 
-from livegan.errors import MissingExtraError, SinkError
+from livegan.errors import MissingExtraError, PresetError, SinkError
 from livegan.parameters import reference
 from livegan.presets import IDENTITY, list_presets, read_preset
 
 
 def presets(_: argparse.Namespace) -> int:
-    """List the looks."""
-    for name in list_presets():
-        preset = read_preset(name)
-        painted = preset.conditioner if preset.generator == IDENTITY else preset.generator
-        print(f"{name:20} {painted}")
+    """List the looks by their places, which `preset.load` takes too."""
+    for place, name in enumerate(list_presets()):
+        print(f"{place:3}  {name:20} {_painted(name)}")
     return 0
+
+
+def _painted(name: str) -> str:
+    """What paints, or, of a file that somebody wrote, what is wrong with it."""
+    try:
+        preset = read_preset(name)
+    except PresetError as error:
+        return str(error)
+    return (preset.conditioner or "") if preset.generator == IDENTITY else preset.generator
 
 
 def parameters(options: argparse.Namespace) -> int:

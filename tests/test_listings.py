@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +21,19 @@ def test_numbered_parameters_take_one_line_and_all_others_are_there(
     assert len(numbered) == 32 and len(lines) == len(TABLE) - len(numbered) + 1
     names = {line.split()[0] for line in lines}
     assert names >= set(TABLE) - set(numbered)
+
+
+def test_presets_are_listed_by_their_places_whatever_stands_in_one_of_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.presets.shipped", lambda kind: tmp_path)
+    (tmp_path / "ada.toml").write_text('schema = 1\ngenerator = "ada"\n')
+    (tmp_path / "broken.toml").write_text("no preset\n")
+    (tmp_path / "lines.toml").write_text(
+        'schema = 1\ngenerator = "identity"\nconditioner = "canny"\n'
+    )
+    assert listings.presets(argparse.Namespace()) == 0
+    lines = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+    assert [line[:2] for line in lines] == [["0", "ada"], ["1", "broken"], ["2", "lines"]]
+    assert (lines[0][2], lines[2][2]) == ("ada", "canny")
+    assert "broken.toml: not TOML" in lines[1][2]
