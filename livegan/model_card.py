@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,13 +236,19 @@ def read_card(path: str | Path) -> ModelCard:
     Raises:
         ModelError: no such file, not an ONNX, weights outside of the file, no card, a bad card.
     """
+    path = Path(path)
+    if not path.is_file():
+        raise ModelError(f"no generator at {path}")
+    known = path.stat()
+    return _read_card(path, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(8)  # of one file three ask, and to read it holds up whatever plays for 10 ms
+def _read_card(path: Path, _modified_ns: int, _size: int) -> ModelCard:
     # Costs 0.1 s, and only who opens a generator pays it.
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-    path = Path(path)
-    if not path.is_file():
-        raise ModelError(f"no generator at {path}")
     try:
         model = onnx.load(path, load_external_data=False)
     except OSError as error:
