@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _IMPORTED_AT_S = time.monotonic()
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end a performance; a process beside it ends with it and leaves them alone."""
 
 
 def age_s() -> float:
@@ -88,3 +93,24 @@ def _windows_memory_mib(field: str) -> float:
         this_process, ctypes.byref(counters), counters.cb
     )
     return int(getattr(counters, field)) / 2**20
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """What is started here does not hear the signals that end it, from its first moment on.
+
+    Ctrl-C goes to every process of a terminal, and a polite kill to every one of a service; this
+    one may have a film to finish then, and what it started ends with it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: its first moment is not covered
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # A first process starts this one on the way, which lets signals through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

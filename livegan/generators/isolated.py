@@ -14,15 +14,16 @@ import multiprocessing
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
 from livegan.errors import GeneratorLost, LiveganError
 from livegan.frames import Image
 from livegan.generators.drawing_check import check_drawing
-from livegan.generators.isolated_painter import ENDING, IS_NOW, Opened, OpenGenerator, serve, slots
+from livegan.generators.isolated_painter import IS_NOW, Opened, OpenGenerator, serve, slots
+from livegan.process import deaf
 from livegan.supervision import Retry, one_line
 
 logger = logging.getLogger("livegan")
@@ -144,7 +145,7 @@ class _Child:
             name="generator",
             daemon=True,
         )
-        with _deaf():
+        with deaf():
             self._process.start()
         # At the end of a program Python waits for every process; this one waits for an end, too.
         atexit.register(self.close)
@@ -237,24 +238,3 @@ class _Child:
             with suppress(ValueError):
                 how = signal.Signals(-code).name
         return f"the generator's process has ended ({how}); a fresh one is being started"
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """What is started here does not hear the signals that end it, from its first moment on.
-
-    Ctrl-C goes to every process of a terminal, and a polite kill to every one of a service; this
-    one may have a film to finish then, and what it started ends with it.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: its first moment is not covered
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    # A first process starts this one on the way, which lets signals through again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -18,6 +18,7 @@ import numpy as np
 from livegan.errors import GeneratorLost, LiveganError
 from livegan.frames import Image
 from livegan.generators.generator import Generator
+from livegan.process import ENDING_SIGNALS
 from livegan.supervision import one_line
 from livegan.terminal import telling
 
@@ -25,8 +26,6 @@ OpenGenerator = Callable[[], Generator]
 
 IS_NOW = b"\0"
 """Begins an answer that says what paints from this picture on."""
-ENDING = (signal.SIGINT, signal.SIGTERM)
-"""Signals that end a performance; the process that paints ends with it and leaves them alone."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def serve(line: Connection, open_generator: OpenGenerator, aloud: bool) -> None:
         open_generator: opens the generator.
         aloud: whether it tells on the terminal what it does.
     """
-    for one in ENDING:
+    for one in ENDING_SIGNALS:
         signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
     with suppress(EOFError, OSError), telling() if aloud else nullcontext():

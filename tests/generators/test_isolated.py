@@ -139,10 +139,10 @@ def test_nor_does_it_in_its_first_moment() -> None:
 
 DEAF = """
 import multiprocessing
-from livegan.generators.isolated import _deaf
+from livegan.process import deaf
 
 process = multiprocessing.get_context("spawn").Process(target=print)
-with _deaf():
+with deaf():
     process.start()
 print(open(f"/proc/{process.pid}/status").read())
 process.join()
