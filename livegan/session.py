@@ -277,4 +277,5 @@ def _named(preset: Preset) -> str:
 
 
 def _reason(error: OSError) -> str:
-    return f"{error.filename or state_folder()}: {error.strerror or error}"
+    told = error.strerror or str(error)
+    return f"{error.filename}: {told}" if error.filename else told

@@ -31,6 +31,20 @@ def test_the_tempo_is_steady_though_ticks_are_not(bpm: float) -> None:
     assert max(abs(one / bpm - 1) for one in shown) < 0.01
 
 
+def test_ticks_that_waited_for_a_busy_machine_are_no_other_tempo() -> None:
+    ticks = MidiTicks()
+    began_s, shown = 100.0, []
+    moved = random.Random(7)
+    for number in range(1000):
+        late_s = moved.uniform(0, 0.01)
+        if number % 50 < 3:  # three wait, and come together
+            late_s = (3 - number % 50) * 60 / 126 / TICKS_A_BEAT
+        ticks.tick(began_s + number * 60 / 126 / TICKS_A_BEAT + late_s)
+        if number > 96:
+            shown.append(ticks.tempo_bpm)
+    assert max(abs(one / 126 - 1) for one in shown) < 0.02
+
+
 @pytest.mark.parametrize("bpm", [60, 120, 174])
 def test_the_beat_lies_where_the_ticks_lie_and_never_goes_back(bpm: float) -> None:
     ticks = MidiTicks()

@@ -266,6 +266,18 @@ def test_where_nothing_can_be_written_it_is_told_once_and_the_show_goes_on(
     assert line.startswith("session    what you set is not kept: ")
 
 
+def test_who_has_no_home_is_told_so_and_plays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def homeless() -> Path:
+        raise FileNotFoundError(errno.ENOENT, "this user has no home")
+
+    monkeypatch.setattr(session, "state_folder", homeless)
+    with Journal() as journal:
+        assert journal.restored(left_look) is None
+    assert caplog.messages == ["session    what you set is not kept: this user has no home"]
+
+
 def test_a_full_disk_is_told_once_and_kept_again_once_there_is_room(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
