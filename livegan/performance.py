@@ -198,12 +198,13 @@ class Performance:
         """How it goes, as lines for the window."""
         now_s = time.monotonic()
         lines = list(self.statistics.lines(now_s))
-        if self.look:
-            following = self.look.conditioner
+        if self._engine:
+            front = self._engine.front
+            following = front.look.conditioner
             status = f"   {following.status}" if isinstance(following, Following) else ""
-            lines.insert(0, f"{self.look.name}{status}")
-            lines.insert(1, self.look.generator.description)
-        lines += self._engine.lines() if self._engine else []
+            lines.insert(0, f"{front.preset.name}{status}")
+            lines.insert(1, front.look.generator.description)
+            lines += [*self._engine.lines(), *self._repertoire.lines()]
         lines += [line for line in (self.conductor.line(now_s),) if line]
         lines += self.sinks.lines(now_s)
         return lines + [str(health) for health in self.health.all() if health.state != "ok"]

@@ -122,6 +122,15 @@ class Repertoire:
         self._morph.step(now_s)
         return jumps
 
+    def lines(self) -> list[str]:
+        """What is being done, for the figures."""
+        with self._lock:
+            waiting = self._ready
+            loading = self._loading
+        if waiting:
+            return [f"{waiting.preset.name} waits"]
+        return ["loading a preset"] if loading else []
+
     def close(self) -> None:
         """Load nothing more, and close what waits. May be called twice."""
         with self._lock:

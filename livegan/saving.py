@@ -13,6 +13,8 @@ from livegan.presets import Preset, find_generator, list_presets, write_preset
 from livegan.shipped import shipped
 from livegan.takes import claim
 
+MOST = 500
+"""Presets in the folder: whoever may play must not fill a disk by it."""
 LONGEST = 60
 """In characters; a number may still be put behind."""
 OF_THE_STAGE = (
@@ -73,12 +75,14 @@ def save(preset: Preset) -> Preset:
         It under its name, as it would be read again.
 
     Raises:
-        PresetError: it can't be called so, or the folder can't be written to.
+        PresetError: it can't be called so, the folder can't be written to, or is full.
     """
     check_new(preset.name)
     if preset.generator.endswith(".onnx"):  # it is named from the folder of another preset
         preset = replace(preset, generator=str(find_generator(preset).resolve()))
     folder = shipped("presets")
+    if len(list_presets()) >= MOST:
+        raise PresetError(f"there are {MOST} presets, no more are saved; move some out of {folder}")
     # Names that differ in case alone are one file's on Windows and macOS.
     alike = {name.lower(): name for name in list_presets()}
     name = alike.get(preset.name.lower(), preset.name)

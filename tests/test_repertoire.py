@@ -39,6 +39,7 @@ class Show:
         self.presets = {name: Preset(name, name) for name in NAMES}
         self.opened: list[str] = []
         self.generators: dict[str, FakeGenerator] = {}
+        self.every: list[FakeGenerator] = []
         self.conditioners: dict[str, FakeConditioner] = {}
         self.gate = threading.Event()
         self.gate.set()
@@ -82,6 +83,7 @@ class Show:
             return picture(LEVELS[preset.generator], size)
 
         generator = self.generators[preset.name] = FakeGenerator(paint)
+        self.every.append(generator)
         generator.size = (size, size)
         conditioner = self.conditioners[preset.name] = FakeConditioner()
         return replace(fake_look(preset.name, generator, conditioner), settings={})
@@ -493,6 +495,19 @@ def test_the_figures_say_what_is_on_the_decks_once_both_are_used(show: Show) -> 
     assert show.engine.lines() == ["A amber 75%   B blue 25%"]
 
 
+def test_the_figures_say_what_is_loaded_and_what_waits(show: Show) -> None:
+    assert show.repertoire.lines() == []
+    show.gate.clear()
+    show.due_s = show.now_s + 1.0
+    show.play("preset.load", "blue")
+    show.until(lambda: show.repertoire.lines() == ["loading a preset"])
+    show.gate.set()
+    show.loaded()
+    assert show.repertoire.lines() == ["blue waits"]
+    show.frames(40)
+    assert show.repertoire.lines() == []
+
+
 def test_what_plays_is_saved_and_is_that_preset_from_then_on(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -532,3 +547,21 @@ def test_a_look_that_waits_at_the_end_is_closed(show: Show) -> None:
     show.loaded()
     show.repertoire.close()
     assert show.generators["blue"].closed == 1
+
+
+def test_a_flood_of_requests_loads_one_at_a_time_and_ends_with_the_last(show: Show) -> None:
+    busiest = 0
+    for number in range(300):
+        show.play("preset.load", NAMES[number % 3])
+        show.play("deck.load", "../x")
+        show.play("preset.next")
+        show.play("deck.cut")
+        show.play("deck.crossfade", number / 300)
+        assert show.frame() in range(10, 111)
+        loaders = [one for one in threading.enumerate() if one.name == "next-look"]
+        busiest = max(busiest, len(loaders))
+    assert busiest <= 1
+    show.loaded()
+    show.play("preset.load", "blue")
+    show.until(lambda: show.name == "blue")
+    show.until(lambda: sum(not one.closed for one in show.every) == 2)

@@ -133,3 +133,14 @@ def test_a_preset_that_fails_half_way_leaves_no_file(
     with pytest.raises(PresetError, match="no space"):
         save(Preset("mine", "mona-lisa"))
     assert list_presets() == ["pearl"]
+
+
+def test_whoever_saves_without_end_is_stopped(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.saving.MOST", 3)
+    for _ in range(2):
+        save(Preset("mine", "mona-lisa"))
+    with pytest.raises(PresetError, match="there are 3 presets, no more are saved; move some out"):
+        save(Preset("mine", "mona-lisa"))
+    assert len(list_presets()) == 3
