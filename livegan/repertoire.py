@@ -111,7 +111,9 @@ class Repertoire:
         """
         if decks.front is not self._front:  # the crossfade has brought another one to the front
             self._front = decks.front
-            self._tried = self._front.preset.name
+            with self._lock:
+                if not (self._loading or self._ready):  # else the next one goes on from there
+                    self._tried = self._front.preset.name
         self._hear(now_s, decks)
         jumps: dict[str, Setting] = {}
         if self._cut_at_s is not None and now_s >= self._cut_at_s:

@@ -432,6 +432,21 @@ def test_a_change_that_is_asked_for_during_a_fade_waits_for_its_end(show: Show) 
     assert show.name == "coral" and levels[-1] == 110
 
 
+def test_next_goes_on_from_what_was_asked_for_and_not_from_what_a_fade_brings(show: Show) -> None:
+    show.play("preset.morph", 2.0)
+    show.play("preset.load", "blue")
+    show.loaded()
+    show.frames(15)
+    show.play("preset.next")  # coral, which waits
+    show.loaded()
+    show.frames(30)
+    assert show.name == "blue"
+    show.play("preset.next")
+    show.loaded()
+    show.frames(150)
+    assert show.name == "amber"
+
+
 def test_an_override_holds_whatever_a_preset_says(monkeypatch: pytest.MonkeyPatch) -> None:
     show = Show(monkeypatch)
     show.overrides = {"face_mesh.line_width": 4.0, "source.zoom": 3.0}
