@@ -7,6 +7,7 @@ import socket
 import threading
 
 from livegan.control.endpoints import Endpoint
+from livegan.supervision import one_line
 
 logger = logging.getLogger("livegan")
 
@@ -46,11 +47,12 @@ class Announcement(threading.Thread):
                             f"livegan {socket.gethostname()} {where.port}.{kind}"[-150:],
                             addresses=[socket.inet_aton(seen_at(where))],
                             port=where.port,
-                        )
+                        ),
+                        allow_name_change=True,
                     )
                 self._ended.wait()
         except Exception as error:  # a network without multicast, a name that is taken
-            logger.warning("panel      it is not announced by zeroconf: %s", error)
+            logger.warning("panel      it is not announced by zeroconf: %s", one_line(error))
 
     def close(self) -> None:
         """Take it back. Returns at once; may be called twice."""

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 
 from aiohttp import WSMsgType, web
@@ -36,7 +35,8 @@ class _Guest:
         self.listens: set[str] = set()
         # By name, so that it can't grow: a value that was overtaken is never sent.
         self._owed: set[str] = set()
-        self._answers: list[bytes] = []
+        self._paths: set[str] = set()
+        self._answer = b""
         self._waiting = asyncio.Event()
 
     def owe(self, name: str) -> None:
@@ -46,7 +46,12 @@ class _Guest:
 
     def answer(self, message: bytes) -> None:
         """Tell him something else; one answer waits at most."""
-        self._answers = [message]
+        self._answer = message
+        self._waiting.set()
+
+    def announce(self, path: str) -> None:
+        """Tell him, soon, that a node is no longer what it was."""
+        self._paths.add(path)
         self._waiting.set()
 
     async def tell_all(self, values: LiveValues) -> None:
@@ -56,12 +61,16 @@ class _Guest:
             self._waiting.clear()
             now = values.snapshot()
             messages = [encode(address(name), now[name]) for name in sorted(self._owed)]
-            messages += self._answers
+            messages += [self._answer] if self._answer else []
+            texts = [_path_changed(path) for path in sorted(self._paths)]
             self._owed.clear()
-            self._answers.clear()
+            self._paths.clear()
+            self._answer = b""
             if messages:
                 sending = self.socket.send_bytes(packet(messages))
                 await asyncio.wait_for(sending, _PATIENCE_S)
+            for text in texts:
+                await asyncio.wait_for(self.socket.send_str(text), _PATIENCE_S)
 
 
 class Sockets:
@@ -133,9 +142,8 @@ class Sockets:
 
     def announce(self, path: str) -> None:
         """Tell everybody that a node is no longer what it was."""
-        text = json.dumps({"COMMAND": "PATH_CHANGED", "DATA": path})
         for guest in self._guests.values():
-            asyncio.ensure_future(_send_text(guest.socket, text))
+            guest.announce(path)
 
     async def close(self) -> None:
         """Part from all of them."""
@@ -172,6 +180,10 @@ class Sockets:
             self._complaints.refuse(f"{command} {path}".strip() or "a text", lambda: wanted)
 
 
+def _path_changed(path: str) -> str:
+    return json.dumps({"COMMAND": "PATH_CHANGED", "DATA": path})
+
+
 def _command(text: str) -> tuple[str, str]:
     """What a text says; "" for what it does not."""
     if len(text) > _LONGEST_COMMAND:
@@ -193,8 +205,3 @@ def _drop(teller: asyncio.Future[None], request: web.Request) -> None:
     """End the connection of one who is not told any more."""
     if not teller.cancelled() and teller.exception() and request.transport:
         request.transport.abort()
-
-
-async def _send_text(socket: web.WebSocketResponse, text: str) -> None:
-    with suppress(ConnectionError, asyncio.TimeoutError):
-        await asyncio.wait_for(socket.send_str(text), _PATIENCE_S)

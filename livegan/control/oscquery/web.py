@@ -61,6 +61,7 @@ class Web:
         self._news = News(played, self._tell, self._announce)
         self._measured_at_s = float("-inf")
         self._silent: set[object] = set()
+        self._arriving = 0
         self.sockets = Sockets(
             played.values, self._tree, played.health, self._news.listened_to, self._breathe
         )
@@ -98,14 +99,20 @@ class Web:
         assert server
 
         def connected() -> asyncio.Protocol:
-            if len(server.connections) >= _MOST_CONNECTIONS:
+            # The server counts a connection one turn of the loop after this.
+            if len(server.connections) + self._arriving >= _MOST_CONNECTIONS:
                 return _Closed()
+            self._arriving += 1
+            self._loop.call_soon(self._arrived)
             handler = server()
             self._silent.add(handler)
             self._loop.call_later(_SPEAK_WITHIN_S, self._hurry, handler)
             return handler
 
         return connected
+
+    def _arrived(self) -> None:
+        self._arriving -= 1
 
     def _hurry(self, handler: Any) -> None:
         """Part from one who has not asked for anything yet."""

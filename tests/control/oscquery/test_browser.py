@@ -128,6 +128,7 @@ def test_two_pages_stay_in_step(chromium: Chromium, rig: Rig) -> None:
             # The switch at the top is the same thing.
             await two.run("document.querySelector('.quick.blackout input').click()")
             row = played("output/blackout")
+            await two.until(f"document.querySelector('{row} input').checked")
             await one.until(f"document.querySelector('{row} input').checked")
             await one.until("document.querySelector('.quick.blackout input').checked")
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 
 import aiohttp
 import pytest
+from aiohttp import web
 from control_ports import HOST
 from osc_messages import bundle, message
 from panel_rig import Rig, play, players
+
+from livegan.control.oscquery import sockets
 
 FADE, ZOOM, FPS = "/livegan/output/fade", "/livegan/source/zoom", "/livegan/system/fps"
 
@@ -200,14 +204,62 @@ def test_there_is_room_for_sixteen_and_again_once_one_leaves(rig: Rig) -> None:
     play(scene)
 
 
-def test_one_who_does_not_read_keeps_nobody_else_waiting(rig: Rig) -> None:
+def test_those_who_came_and_went_push_nobody_out(rig: Rig) -> None:
     async def scene() -> None:
-        async with players(rig, 2) as (deaf, one):
-            await deaf.say("LISTEN", FADE)
+        async with players(rig) as (one,):
             await one.say("LISTEN", FADE)
             await one.hear(FADE)
-            for step in range(1, 6):
-                rig.values.update({"output.fade": step / 8})
-                assert await one.hear(FADE) == step / 8
+            for _ in range(20):
+                async with players(rig) as (other,):
+                    await other.socket.send_bytes(message(ZOOM, 2.0))
+                    await other.settle()
+            rig.values.update({"output.fade": 0.5})
+            assert await one.hear(FADE) == 0.5
+
+    play(scene)
+
+
+def test_one_who_takes_nothing_is_parted_from(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stuck(self: object, data: bytes) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(sockets, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(web.WebSocketResponse, "send_bytes", stuck)
+
+    async def scene() -> None:
+        async with players(rig) as (one,):
+            await one.say("LISTEN", FADE)
+            ended = await asyncio.wait_for(one.socket.receive(), 20)
+            assert ended.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+
+    play(scene)
+
+
+def test_what_was_overtaken_is_not_told(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = web.WebSocketResponse.send_bytes
+    may_go, goes = threading.Event(), threading.Event()
+
+    async def slow(self: web.WebSocketResponse, data: bytes) -> None:
+        goes.set()
+        while not may_go.is_set():
+            await asyncio.sleep(0.01)
+        await send(self, data)
+
+    monkeypatch.setattr(web.WebSocketResponse, "send_bytes", slow)
+
+    async def scene() -> None:
+        async with players(rig) as (one,):
+            await one.say("LISTEN", FADE)
+            await asyncio.to_thread(goes.wait, 20)  # the first waits in the line
+            for step in range(1, 101):
+                rig.values.update({"output.fade": step / 100})
+                await asyncio.sleep(0.002)
+            may_go.set()
+            told = [value for _, value in await one.told()]
+            while told[-1] != 1.0:
+                told += [value for _, value in await one.told()]
+            assert len(told) < 20
 
     play(scene)
