@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from livegan.control.endpoints import LOOPBACK
+from livegan.control.endpoints import Endpoint
 
 _FOREIGN = ("cross-site", "same-site")
 
@@ -58,6 +58,8 @@ def _is_own(name: str, own_ip: str) -> bool:
     return number.is_loopback or name == own_ip
 
 
-def reachable(host: str, own_ip: str) -> str:
-    """The address under which whoever called `own_ip` reaches a socket that listens on `host`."""
-    return own_ip if host == "0.0.0.0" else host or LOOPBACK
+def reachable(where: Endpoint, own_ip: str) -> tuple[str, int] | None:
+    """Where whoever called `own_ip` reaches a socket that listens; None where he can't."""
+    if where.is_loopback and not ipaddress.IPv4Address(own_ip).is_loopback:
+        return None
+    return (own_ip if where.host == "0.0.0.0" else where.host), where.port

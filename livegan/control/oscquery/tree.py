@@ -85,7 +85,7 @@ def host_info(osc: tuple[str, int] | None) -> Node:
     """What a client is told of this server.
 
     Args:
-        osc: where OSC comes in by UDP; None where it does not. Then whoever plays does so by
+        osc: where the client reaches OSC by UDP; None where he does not. Then he plays by
             WebSocket, which answers where HTTP does.
     """
     info: Node = {

@@ -169,8 +169,7 @@ class Web:
         asked = unquote(request.rel_url.raw_query_string).partition("&")[0].partition("=")[0]
         if asked == "HOST_INFO":  # of the server, whatever is asked
             osc = self._played.osc
-            own_ip = _own_ip(request)
-            return _json(host_info((reachable(osc.host, own_ip), osc.port) if osc else None))
+            return _json(host_info(reachable(osc, _own_ip(request)) if osc else None))
         self._measure()
         node = self._tree.node(path, self._played.values.snapshot())
         if node is None:

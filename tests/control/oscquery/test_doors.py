@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from livegan.control.endpoints import Endpoint
 from livegan.control.oscquery.doors import reachable, refusal
 
 HERE, LAN = "127.0.0.1", "192.168.1.20"
@@ -54,5 +55,6 @@ def test_nobody_else_does(own_ip: str, headers: dict[str, str]) -> None:
 
 
 def test_osc_is_reached_where_http_was() -> None:
-    assert reachable("0.0.0.0", LAN) == LAN
-    assert reachable(HERE, LAN) == HERE
+    assert reachable(Endpoint("0.0.0.0", 7770), LAN) == (LAN, 7770)
+    assert reachable(Endpoint(HERE, 7770), HERE) == (HERE, 7770)
+    assert reachable(Endpoint(HERE, 7770), LAN) is None
