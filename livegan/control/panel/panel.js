@@ -79,7 +79,6 @@ function build(tree) {
     return node.TYPE === "T" ? make("label", {}, box) : box;
   }));
   if (all.some((node) => node.FULL_PATH === "/livegan/midi/learn")) $("quick").append(learning.button);
-  arrange();
   search();
 }
 
@@ -183,7 +182,7 @@ function arrange() {
   const heights = columns.map(() => 0);
   for (const one of cards) {
     const at = heights.indexOf(Math.min(...heights));
-    heights[at] += one.open ? one.weight : 2;
+    heights[at] += one.hidden ? 0 : one.open ? one.weight : 2;
     columns[at].append(one);
   }
   $("groups").replaceChildren(...columns);
@@ -212,6 +211,7 @@ function search() {
     }
   }
   $("nothing").hidden = any;
+  arrange();
 }
 $("search").addEventListener("input", search);
 addEventListener("keydown", (event) => {
