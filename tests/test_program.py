@@ -12,7 +12,7 @@ import pytest
 
 HOLD_THE_LOOK = """
 import cv2, numpy as np
-from livegan import options
+from livegan import look
 from livegan.__main__ import program
 
 def open_look(preset, **_):
@@ -21,7 +21,7 @@ def open_look(preset, **_):
     while True:  # nearly always inside native code, as the loading of MediaPipe is
         cv2.GaussianBlur(picture, (0, 0), 8)
 
-options.open_look = open_look
+look.open_look = open_look
 program()
 """
 HOLD_THE_IMPORTS = """
