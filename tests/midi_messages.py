@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from livegan.control.midi.moves import Control, Kind, Message
-from livegan.control.midi.player import Heard
+from livegan.control.midi.moves import Control, Heard, Kind, Message
 
 PORT = "Box"
 

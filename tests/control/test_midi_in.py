@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake_midi
 import pytest
 from fakes import PRESET, FakeSink, FakeSource, fake_look, levels
 
-from livegan.control.midi import plugs, system
+from livegan.control.midi import far_ports, port_process, system
 from livegan.control.midi.assignments import FILE, Assignment
+from livegan.control.midi.far_ports import PortProcess
 from livegan.control.midi.midi_in import MidiIn, shown
 from livegan.control.midi.moves import Control
+from livegan.control.midi.port_process import Office
 from livegan.errors import MissingExtraError
 from livegan.keepsakes import state_folder
 from livegan.performance import Performance
@@ -31,10 +38,34 @@ FADE = "output.fade"
 def ports(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No ports but those that a test plugs in, looked at often."""
     monkeypatch.setenv("MIDO_BACKEND", "fake_midi")
-    monkeypatch.setattr(plugs, "PERIOD_S", 0.01)
+    monkeypatch.setattr(port_process, "PERIOD_S", 0.01)
     fake_midi.clear()
     yield
     fake_midi.clear()
+
+
+class NearOffice:
+    """What runs in the process of the ports, in a thread of this one, where a test can plug."""
+
+    latest: NearOffice
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        self.line, theirs = multiprocessing.Pipe()
+        self._theirs = theirs
+        self._thread = threading.Thread(target=self._run, args=(Office(theirs, parts),))
+        self._thread.start()
+        NearOffice.latest = self
+
+    def _run(self, office: Office) -> None:
+        with suppress(EOFError, OSError):
+            office.run()
+        self._theirs.close()
+
+    def kill(self) -> None:
+        """End it."""
+        with suppress(OSError), socket.socket(fileno=os.dup(self._theirs.fileno())) as cut:
+            cut.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
 
 
 class Show:
@@ -79,7 +110,7 @@ def show() -> Iterator[Show]:
 def midi(show: Show) -> Iterator[MidiIn]:
     """Its MIDI, with one box plugged in, that has an output too."""
     fake_midi.plug(BOX, output=True)
-    made = MidiIn()
+    made = MidiIn(start=NearOffice)
     made.play(show.performance.values, show.performance.health, show.performance.clock)
     assert made.wait_for_ports(10)
     yield made
@@ -113,7 +144,7 @@ def test_what_was_learned_plays_the_next_time(show: Show, midi: MidiIn) -> None:
     learn(show, FADE)
     midi.close()
     assert (state_folder() / FILE).is_file()
-    again = MidiIn()
+    again = MidiIn(start=NearOffice)
     other = Show()
     again.play(other.performance.values, other.performance.health)
     assert again.wait_for_ports(10)
@@ -183,8 +214,8 @@ def test_a_message_that_breaks_something_is_told_and_the_next_is_heard(
     show: Show, midi: MidiIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     learn(show, FADE)
-    fake_midi.send(BOX, object())
-    assert _soon(lambda: "midi degraded: AttributeError" in caplog.text)
+    fake_midi.send(BOX, SimpleNamespace(type="control_change"))
+    assert _soon(lambda: "midi degraded: KeyError" in caplog.text)
     turn(0, 64)
     assert show.becomes(FADE, lambda value: value == 64 / 127)
 
@@ -201,7 +232,7 @@ def test_ticks_set_the_tempo(show: Show, midi: MidiIn) -> None:
 def test_only_ports_that_are_named_play(show: Show) -> None:
     fake_midi.plug(BOX)
     fake_midi.plug("Other 24:0")
-    midi = MidiIn(["other"])
+    midi = MidiIn(["other"], NearOffice)
     midi.play(show.performance.values, show.performance.health)
     assert midi.wait_for_ports(10)
     assert fake_midi.is_open("Other 24:0") and not fake_midi.is_open(BOX)
@@ -210,7 +241,7 @@ def test_only_ports_that_are_named_play(show: Show) -> None:
 
 def test_off_opens_nothing_and_says_so_to_who_wants_to_learn(show: Show) -> None:
     fake_midi.plug(BOX)
-    midi = MidiIn(["off"])
+    midi = MidiIn(["off"], NearOffice)
     midi.play(show.performance.values, show.performance.health)
     assert midi.wait_for_ports(0)
     show.set("midi.learn", FADE)
@@ -259,8 +290,68 @@ def test_a_control_is_sent_what_it_would_send(
 ) -> None:
     kind, number = control
     made = Assignment(Control(NAME, 1, kind, number), FADE, mode)  # type: ignore[arg-type]
-    for message, wanted in zip(shown(made, value), sent, strict=True):
-        assert wanted in str(message)
+    for (kind, fields), wanted in zip(shown(made, value), sent, strict=True):
+        assert wanted in str(mido.Message(kind, **fields))
+
+
+def test_a_process_of_the_ports_that_ends_is_started_anew(
+    show: Show, midi: MidiIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    learn(show, FADE)
+    caplog.clear()
+    caplog.set_level(logging.INFO)
+    NearOffice.latest.kill()
+    assert _soon(lambda: "midi lost: its process ended" in caplog.text)
+    assert _soon(lambda: f"{NAME} plays" in caplog.text)
+    turn(0, 64)
+    assert show.becomes(FADE, lambda value: value == 64 / 127)
+
+
+def test_a_process_of_the_ports_that_hangs_is_ended(
+    show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(far_ports, "SILENT_S", 0.05)
+    monkeypatch.setattr(Office, "run", lambda self: self._closing.wait(0.5))
+    midi = MidiIn(start=NearOffice)
+    midi.play(show.performance.values, show.performance.health)
+    assert _soon(lambda: "midi lost: TimeoutError: the process of the MIDI" in caplog.text)
+    midi.close()
+
+
+def test_a_library_that_does_not_load_degrades_midi_and_nothing_else(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIDO_BACKEND", "no_such_backend")
+    midi = MidiIn(start=NearOffice)
+    midi.play(show.performance.values, show.performance.health)
+    assert midi.wait_for_ports(10)
+    (health,) = [one for one in show.performance.health.all() if one.name == "midi"]
+    assert str(health) == "midi degraded: ModuleNotFoundError: No module named 'no_such_backend'"
+    midi.close()
+
+
+def test_ports_are_open_in_a_process_of_their_own_which_ends_with_the_show(
+    show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    # What this fake is sent it says itself, as a cable from its output to its input would.
+    monkeypatch.setenv("FAKE_MIDI_LOOPS", BOX)
+    midi = MidiIn()
+    midi.play(show.performance.values, show.performance.health)
+    assert midi.wait_for_ports(60)
+    assert _soon(lambda: f"{NAME} plays" in caplog.text)
+    show.set("midi.learn", FADE)
+    assert show.becomes("midi.learning", lambda told: told == f"{FADE}: move a control")
+    ports = midi._ports
+    assert ports
+    for value in (0, 1, 2):
+        ports.send(NAME, "control_change", {"control": 7, "value": value})
+    assert show.becomes("midi.learning", lambda told: str(told).endswith(f"of {NAME}"))
+    office = ports._office
+    assert isinstance(office, PortProcess)
+    midi.close()
+    office._process.join(10)
+    assert office._process.exitcode is not None
 
 
 def _soon(happened: Callable[[], bool]) -> bool:

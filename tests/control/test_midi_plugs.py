@@ -12,7 +12,6 @@ from livegan.control.midi.moves import Message
 from livegan.control.midi.plugs import Plugged, Plugs, named_ports
 from livegan.control.midi.system import check_installed, plain_name
 from livegan.errors import MissingExtraError
-from livegan.supervision import HealthBoard
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="these names are those that ALSA makes"
@@ -22,11 +21,15 @@ pytestmark = pytest.mark.skipif(
 class FakePort:
     """A port that knows whether it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, system: FakeSystem) -> None:
         self.closed = 0
+        self._system = system
 
     def send(self, message: object) -> None:
-        """Forget a message."""
+        """Keep a message."""
+        if self._system.unplugged:
+            raise OSError("gone")
+        self._system.sent.append(message)
 
     def close(self) -> None:
         """Count it."""
@@ -41,6 +44,8 @@ class FakeSystem:
         self.outputs: list[str] = []
         self.broken: set[str] = set()
         self.number = 0
+        self.sent: list[object] = []
+        self.unplugged = False
         self.opened: dict[str, tuple[FakePort, Callable[[Message], None]]] = {}
 
     def names(self) -> tuple[list[str], list[str]]:
@@ -57,7 +62,7 @@ class FakeSystem:
     def open_output(self, name: str) -> FakePort:
         if name in self.broken:
             raise OSError(f"unknown port {name!r}")
-        return FakePort()
+        return FakePort(self)
 
 
 class Table:
@@ -69,19 +74,18 @@ class Table:
         self.again: list[str] = []
         self.heard: list[str] = []
         self.plugs = Plugs(
-            lambda: self.system, parts, lambda name, _: self.heard.append(name), self._tell,
-            HealthBoard(),
-        )  # fmt: skip
+            self.system, parts, lambda name, _: self.heard.append(name), self._tell
+        )
 
     def _tell(self, plugged: Plugged) -> None:
-        self.told.append((plugged.name, plugged.opened, plugged.output is not None))
+        self.told.append((plugged.name, plugged.opened, plugged.shows))
         self.again += [plugged.name] if plugged.again else []
 
     def look(self, *inputs: str, outputs: tuple[str, ...] = ()) -> list[tuple[str, bool, bool]]:
         """What is told when these ports are there."""
         self.system.inputs, self.system.outputs = list(inputs), list(outputs)
         self.told.clear()
-        self.plugs.look(self.system)
+        self.plugs.look()
         return self.told
 
 
@@ -165,31 +169,15 @@ def test_an_output_that_another_program_has_leaves_the_input_playing() -> None:
     assert table.look("A 20:0", outputs=("A 20:0",)) == [("A", True, False)]
 
 
-def test_a_library_that_does_not_load_degrades_midi_and_nothing_else() -> None:
-    health = HealthBoard()
-
-    def broken() -> FakeSystem:
-        raise ImportError("libasound.so.2: cannot open shared object file")
-
-    plugs = Plugs(broken, (), lambda *_: None, lambda _: None, health)
-    plugs.start()
-    assert plugs.looked.wait(10)
-    plugs.close()
-    assert [str(one) for one in health.all()] == [
-        "midi degraded: ImportError: libasound.so.2: cannot open shared object file"
-    ]
-
-
-def test_all_are_closed_at_the_end() -> None:
+def test_what_a_port_is_sent_goes_to_its_output_and_nowhere_where_it_is_gone() -> None:
     table = Table()
-    table.system.inputs = ["A 20:0", "B 24:0"]
-    table.plugs.start()
-    assert table.plugs.looked.wait(10)
-    table.plugs.close()
-    table.plugs.close()
-    table.plugs.join(10)
-    assert [port.closed for port, _ in table.system.opened.values()] == [1, 1]
-    assert table.told[2:] == [("A", False, False), ("B", False, False)]
+    table.look("A 20:0", "B 24:0", outputs=("A 20:0",))
+    for name in ("A", "B", "C"):
+        table.plugs.send(name, "a message")
+    assert table.system.sent == ["a message"]
+    table.system.unplugged = True
+    table.plugs.send("A", "another")
+    assert table.system.sent == ["a message"]
 
 
 def test_missing_packages_are_one_line_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:

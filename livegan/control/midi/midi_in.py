@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 from livegan.control.midi import system
 from livegan.control.midi.assignments import FILE, Assignment, Assignments
-from livegan.control.midi.moves import Message
-from livegan.control.midi.player import BeatClock, Heard, Player
-from livegan.control.midi.plugs import Plugged, Plugs, PortSystem
+from livegan.control.midi.far_ports import FarPorts, Office, PortProcess
+from livegan.control.midi.moves import BEND_MIDDLE, FINE_OFFSET, Heard
+from livegan.control.midi.player import BeatClock, Player
+from livegan.control.midi.plugs import Plugged
 from livegan.errors import MissingExtraError
 from livegan.keepsakes import state_folder
 from livegan.parameters import LiveValues
@@ -35,7 +36,7 @@ class MidiIn:
 
     Args:
         parts: parts of the names of the ports that may play; none lets all; `off` none.
-        open_system: makes the system of ports.
+        start: starts the process that has the ports open.
 
     Raises:
         MissingExtraError: ports are asked for by name, and the packages are missing.
@@ -44,10 +45,10 @@ class MidiIn:
     def __init__(
         self,
         parts: Sequence[str] = (),
-        open_system: Callable[[], PortSystem] = system.System,
+        start: Callable[[Sequence[str]], Office] = PortProcess,
     ) -> None:
         self._parts = tuple(parts)
-        self._open_system = open_system
+        self._start = start
         self._why_not = ""
         if OFF in self._parts:
             self._why_not = "MIDI is off; leave out --midi off"
@@ -62,8 +63,9 @@ class MidiIn:
         self._plugged: deque[Plugged] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._outputs: dict[str, system.Output | None] = {}
-        self._plugs: Plugs | None = None
+        self._open: dict[str, bool] = {}
+        """The ports that are there, and whether they show values."""
+        self._ports: FarPorts | None = None
         self._player: Player | None = None
         self._thread: threading.Thread | None = None
         self._lit_s = 0.0
@@ -91,18 +93,18 @@ class MidiIn:
         self._thread.start()
         threading.Thread(target=self._watch, name="midi-watch", daemon=True).start()
         if not self._why_not:
-            self._plugs = Plugs(self._open_system, self._parts, self._hear, self._plug, health)
-            self._plugs.start()
+            self._ports = FarPorts(self._parts, self._hear, self._plug, health, self._start)
+            self._ports.start()
 
     def wait_for_ports(self, timeout_s: float) -> bool:
         """Wait until the ports that were there at the start are open; whether they are."""
-        return self._plugs is None or self._plugs.looked.wait(timeout_s)
+        return self._ports is None or self._ports.looked.wait(timeout_s)
 
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
         lines = []
-        if self._player and self._outputs:
-            ports = ", ".join(list(self._outputs))
+        if self._player and self._open:
+            ports = ", ".join(list(self._open))
             lines.append(f"midi {self._player.received} messages, from {ports}")
         if self._player:
             learning = self._values.snapshot()["midi.learning"]
@@ -113,13 +115,13 @@ class MidiIn:
         """End it. May be called twice."""
         self._closing.set()
         self._wake.set()
-        if self._plugs:
-            self._plugs.close()
+        if self._ports:
+            self._ports.close()
         if self._thread:
             self._thread.join(1.0)
 
-    def _hear(self, port: str, message: Message) -> None:
-        self._inbox.append(Heard(port, message, time.monotonic()))
+    def _hear(self, heard: Sequence[Heard]) -> None:
+        self._inbox.extend(heard)
         self._wake.set()
 
     def _plug(self, port: Plugged) -> None:
@@ -160,36 +162,31 @@ class MidiIn:
     def _take_plugged(self, player: Player) -> None:
         while self._plugged:
             port = self._plugged.popleft()
-            outputs = {name: one for name, one in self._outputs.items() if name != port.name}
+            there = {name: shows for name, shows in self._open.items() if name != port.name}
             name = ascii(port.name)[1:-1]
             if port.opened:
-                outputs[port.name] = port.output
+                there[port.name] = port.shows
                 player.plugged(port.name, again=port.again)
                 if not port.again:
                     logger.info("midi       %s plays", name)
             else:
                 logger.info("midi       %s is gone", name)
-            self._outputs = outputs
+            self._open = there
 
     def _show(self, player: Player, now_s: float) -> None:
         """Send controls what they are to show: motor faders, rings and lights."""
-        outputs = {name: output for name, output in self._outputs.items() if output}
-        self._owes_lights = bool(outputs) and now_s - self._lit_s < _LIGHTS_S
-        if not outputs or self._owes_lights:
+        shows = [name for name, shows in self._open.items() if shows]
+        self._owes_lights = bool(shows) and now_s - self._lit_s < _LIGHTS_S
+        if not shows or self._owes_lights or self._ports is None:
             return
         self._lit_s = now_s
-        for one, value in player.lights(outputs):
-            output = outputs[one.control.port]
-            try:
-                for message in shown(one, value):
-                    output.send(message)
-            except (OSError, ValueError):  # unplugged a moment ago
-                self._outputs = {**self._outputs, one.control.port: None}
-                return
+        for one, value in player.lights(shows):
+            for kind, fields in shown(one, value):
+                self._ports.send(one.control.port, kind, fields)
 
 
-def shown(one: Assignment, value: int) -> list[object]:
-    """The messages that let a control show a value.
+def shown(one: Assignment, value: int) -> list[tuple[str, dict[str, int]]]:
+    """The messages that let a control show a value: type and fields, as mido has them.
 
     Args:
         one: the control, and how it is played.
@@ -197,18 +194,17 @@ def shown(one: Assignment, value: int) -> list[object]:
     """
     control, channel = one.control, one.control.channel - 1
 
-    def change(number: int, sent: int) -> object:
-        return system.message("control_change", channel=channel, control=number, value=sent)
+    def change(number: int, sent: int) -> tuple[str, dict[str, int]]:
+        return "control_change", {"channel": channel, "control": number, "value": sent}
 
     if control.kind == "note":
-        note = system.message("note_on", channel=channel, note=control.number, velocity=value)
-        return [note]
+        return [("note_on", {"channel": channel, "note": control.number, "velocity": value})]
     if control.kind == "bend":
-        return [system.message("pitchwheel", channel=channel, pitch=value - 8192)]
+        return [("pitchwheel", {"channel": channel, "pitch": value - BEND_MIDDLE})]
     fine = one.mode == "14bit"
     upper = value >> 7 if fine else value
     if control.kind == "cc":
-        lower = [change(control.number + 32, value & 127)] if fine else []
+        lower = [change(control.number + FINE_OFFSET, value & 127)] if fine else []
         return [change(control.number, upper), *lower]
     chosen = [change(99, control.number >> 7), change(98, control.number & 127), change(6, upper)]
     return [*chosen, change(38, value & 127)] if fine else chosen

@@ -15,7 +15,7 @@ FINEST = 16383
 _DATA, _DATA_FINE = 6, 6 + FINE_OFFSET
 _NRPN_FINE, _NRPN, _RPN_FINE, _RPN = 98, 99, 100, 101
 _NOTHING = 127
-_BEND_MIDDLE = 8192
+BEND_MIDDLE = 8192
 
 
 class Message(Protocol):
@@ -68,6 +68,21 @@ class Move:
     fine: bool = False
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A message that came.
+
+    Args:
+        port: where, by the name that `Control` has too.
+        message: as mido gives it.
+        time_s: when, on the monotonic clock.
+    """
+
+    port: str
+    message: Message
+    time_s: float
+
+
 class Reader:
     """Reads messages one after the other, and remembers which NRPN was chosen on each channel."""
 
@@ -91,7 +106,7 @@ class Reader:
             value = fields["velocity"] if kind == "note_on" else 0
             return Move(Control(port, channel, "note", fields["note"]), value, time_s)
         if kind == "pitchwheel":
-            return Move(Control(port, channel, "bend"), fields["pitch"] + _BEND_MIDDLE, time_s)
+            return Move(Control(port, channel, "bend"), fields["pitch"] + BEND_MIDDLE, time_s)
         return None
 
     def forget(self, port: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from livegan.control.midi.assignments import Assignment, Assignments, learnable
 from livegan.control.midi.hand import Hand
 from livegan.control.midi.learner import Learner
-from livegan.control.midi.moves import FINE_OFFSET, Control, Message, Move, Reader
+from livegan.control.midi.moves import FINE_OFFSET, Control, Heard, Message, Move, Reader
 from livegan.errors import ParameterError
 from livegan.parameters import LiveValues, Setting, find, played
 from livegan.parameters.midi_rows import LEARN_NOTHING
@@ -35,21 +34,6 @@ class BeatClock(Protocol):
 
     def midi_stop(self) -> None:
         """Ticks that come count no beats."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A message that came.
-
-    Args:
-        port: where, by the name that `Control` has too.
-        message: as mido gives it.
-        time_s: when, on the monotonic clock.
-    """
-
-    port: str
-    message: Message
-    time_s: float
 
 
 class Player:

@@ -125,7 +125,11 @@ class System:
 
 
 def message(kind: str, **fields: int) -> object:
-    """A message to send."""
+    """A message to send, as mido has it.
+
+    Raises:
+        ValueError: there is no such message.
+    """
     import mido
 
     return mido.Message(kind, **fields)
