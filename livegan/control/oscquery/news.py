@@ -10,7 +10,7 @@ from livegan.control.feedback import GAUGES_PERIOD_S
 from livegan.control.osc_player import address
 from livegan.control.oscquery.played import Played
 from livegan.control.oscquery.tree import told
-from livegan.parameters import TABLE, Values
+from livegan.parameters import TABLE
 from livegan.supervision import one_line
 
 _QUICKEST_S = 1 / 30
@@ -24,14 +24,14 @@ class News(threading.Thread):
 
     Args:
         played: what is played; its gauges are read ten times a second.
-        tell: called with the names of what changed and all values, in this thread.
+        tell: called with the names of what changed, in this thread.
         announce: called likewise with the address of a node whose choices are others now.
     """
 
     def __init__(
         self,
         played: Played,
-        tell: Callable[[Sequence[str], Values], None],
+        tell: Callable[[Sequence[str]], None],
         announce: Callable[[str], None],
     ) -> None:
         super().__init__(name="panel-news", daemon=True)
@@ -72,7 +72,7 @@ class News(threading.Thread):
             changed = [name for name in _TOLD if now[name] != known[name]]
             known = now
             if changed:
-                self._tell(changed, now)
+                self._tell(changed)
 
     def _look_at_choices(self) -> None:
         """A preset was saved or deleted, by whatever program."""

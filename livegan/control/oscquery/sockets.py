@@ -15,7 +15,7 @@ from livegan.control.osc_player import ROOT, OscPlayer, address
 from livegan.control.oscquery.tree import Tree, told
 from livegan.control.oscquery.wire import encode, packet
 from livegan.control.senders import Senders
-from livegan.parameters import LiveValues, Values
+from livegan.parameters import LiveValues
 from livegan.supervision import HealthBoard, one_line
 
 MOST_SOCKETS = 16
@@ -133,9 +133,11 @@ class Sockets:
                 teller.cancel()
         return socket
 
-    def tell(self, changed: Sequence[str], now: Values) -> None:
+    def tell(self, changed: Sequence[str]) -> None:
         """Tell those who listen what has changed, but for what each has set himself."""
-        for sender, name in self._senders.news(changed, now):
+        # As it stands in this thread, where they are heard: whoever drags on meanwhile is not
+        # told where he was.
+        for sender, name in self._senders.news(changed, self._values.snapshot()):
             guest = self._guests.get(sender)
             if guest and name in guest.listens:
                 guest.owe(name)

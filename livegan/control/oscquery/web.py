@@ -25,7 +25,6 @@ from livegan.control.oscquery.played import Played
 from livegan.control.oscquery.preview import Preview
 from livegan.control.oscquery.sockets import Sockets
 from livegan.control.oscquery.tree import ATTRIBUTES, NOT_KEPT, Tree, host_info
-from livegan.parameters import Values
 from livegan.supervision import one_line
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -120,9 +119,9 @@ class Web:
             handler.transport.abort()
         self._silent.discard(handler)
 
-    def _tell(self, changed: Sequence[str], now: Values) -> None:
+    def _tell(self, changed: Sequence[str]) -> None:
         with suppress(RuntimeError):  # the loop has just ended
-            self._loop.call_soon_threadsafe(self.sockets.tell, changed, now)
+            self._loop.call_soon_threadsafe(self.sockets.tell, changed)
 
     def _announce(self, path: str) -> None:
         with suppress(RuntimeError):
@@ -134,7 +133,9 @@ class Web:
             self._silent.discard(request.protocol)
             await self._breathe()
             self._check(request)
-            return await handler(request)
+            answered = await handler(request)
+            self._played.health.report("panel", "ok")
+            return answered
         except web.HTTPException as answer:
             answer.headers.update(_SAFE)
             raise

@@ -27,6 +27,7 @@ async function opened() {
     link.socket.close();
     return;
   }
+  if (!link.isOpen) return; // it was lost meanwhile
   const shape = JSON.stringify(tree, (key, value) => (key === "VALUE" ? undefined : value));
   if (shape !== built) build(tree);
   built = shape;

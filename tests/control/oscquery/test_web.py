@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ from panel_rig import OSC_PORT, Rig
 
 import livegan
 from livegan.control.endpoints import Endpoint
+from livegan.control.oscquery import web
 from livegan.control.oscquery.service import PanelServer
 from livegan.errors import ControlError
 
@@ -119,6 +121,7 @@ def test_a_gauge_that_can_not_be_read_is_told_once_and_the_next_is_answered(
     (record,) = [one for one in caplog.records if one.exc_info]
     assert "ZeroDivisionError" in record.getMessage()
     assert rig.ask("/livegan/output/hue")[0] == 200
+    assert [str(one) for one in rig.health.all()] == ["panel ok"]
 
 
 @pytest.mark.parametrize(
@@ -139,11 +142,14 @@ def test_it_answers_on_after_whatever_is_sent(
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_more_connections_than_anybody_needs_are_not_taken(rig: Rig) -> None:
+def test_more_connections_than_anybody_needs_are_not_taken(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rig.ask("/")  # it is ready
+    monkeypatch.setattr(web, "_SPEAK_WITHIN_S", 1000.0)
     idle = [socket.create_connection((HOST, rig.port), 20) for _ in range(70)]
     try:
-        assert select.select([idle[-1]], [], [], 8)[0]  # before those who say nothing are ended
+        assert select.select([idle[-1]], [], [], 30)[0]
         assert idle[-1].recv(1) == b""
         assert not select.select(idle[:40], [], [], 0)[0]
     finally:
@@ -156,6 +162,15 @@ def test_more_connections_than_anybody_needs_are_not_taken(rig: Rig) -> None:
         except (ConnectionError, http.client.HTTPException):
             time.sleep(0.01)
     raise AssertionError("nobody is let in any more")
+
+
+def test_who_says_nothing_does_not_stay(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.ask("/")
+    monkeypatch.setattr(web, "_SPEAK_WITHIN_S", 0.05)
+    with socket.create_connection((HOST, rig.port), 20) as silent:
+        silent.sendall(b"GET / HT")
+        with suppress(ConnectionError):
+            assert silent.recv(1) == b""
 
 
 def test_whoever_knocks_before_the_first_picture_waits_for_it() -> None:
