@@ -140,7 +140,7 @@ def _open_window(
             title="livegan",
             values=performance.values.snapshot,
             hud=lambda: [*performance.hud(), *controls.lines()],
-            bindings=bindings(performance, learn),
+            bindings=[*bindings(performance), *learn.bindings()],
             notice=learn.notice,
             recorded_s=lambda: performance.sinks.recorded_s(time.monotonic()),
             fullscreen=options.fullscreen,

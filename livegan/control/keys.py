@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import time
 
-from livegan.control.learn_keys import LearnKeys
 from livegan.performance import Performance
 from livegan.sinks.window import Binding
 from livegan.takes import new_take
 
 
-def bindings(performance: Performance, learn: LearnKeys) -> list[Binding]:
-    """The keys that play a performance; those of the window itself are the window's own.
-
-    Args:
-        performance: what is played.
-        learn: the keys that let MIDI controls be learned.
-    """
+def bindings(performance: Performance) -> list[Binding]:
+    """The keys that play a performance; those of the window itself are the window's own."""
 
     def toggle(name: str) -> None:
         performance.values.toggle(name)
@@ -48,7 +42,6 @@ def bindings(performance: Performance, learn: LearnKeys) -> list[Binding]:
         Binding("N", "take the neutral face again", take_neutral),
         Binding("R", "record, or end the recording", recording.toggle),
         Binding("T", "tap the tempo, beat by beat", tap),
-        *learn.bindings(),
     ]
 
 

@@ -35,7 +35,7 @@ class Stage:
             sinks=["null", *sinks],
             make_look=lambda preset: fake_look(conditioner=self.conditioner),
         )
-        self.bindings = bindings(self.performance, LearnKeys(self.performance.values))
+        self.bindings = bindings(self.performance)
 
     def _open(self, spec: str, *, size: tuple[int, int], fps: float) -> FakeSink:
         if spec == "null":
@@ -133,7 +133,7 @@ def _soon(happened: Callable[[], bool]) -> bool:
 
 def test_the_readme_lists_the_keys_that_there_are() -> None:
     performance = Stage().performance
-    keys = bindings(performance, LearnKeys(performance.values))
+    keys = [*bindings(performance), *LearnKeys(performance.values).bindings()]
     rows = [f"| {one.key} | {one.description} |" for one in keys if one.description]
     assert "\n".join(rows) in README.read_text(encoding="utf-8")
 
@@ -153,7 +153,7 @@ def test_a_performance_plays_in_a_window_and_ends_with_its_source() -> None:
             title="test",
             values=performance.values.snapshot,
             hud=performance.hud,
-            bindings=bindings(performance, LearnKeys(performance.values)),
+            bindings=bindings(performance),
         ) as window,
     ):
         performance.play_in(window, seconds=60)
