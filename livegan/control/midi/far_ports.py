@@ -40,6 +40,11 @@ class PortProcess:
     """
 
     def __init__(self, parts: Sequence[str]) -> None:
+        # A performance is loading OpenCV just now, and while that lasts modules are looked for in
+        # OpenCV's folder first, which has a `typing` of its own: a process that is begun then
+        # inherits this, and ends in a traceback. To load it too is to wait until it is loaded.
+        import cv2  # noqa: F401
+
         context = multiprocessing.get_context("spawn")
         self.line, theirs = context.Pipe()
         self._process = context.Process(
