@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,8 +73,8 @@ class OpenVINO:
                 network = core.read_model(Path(path).read_bytes())
             self._size = _size_of(network, path)
             settings = _settings(device, precision, busy_cores)
-            self._compiled = core.compile_model(network, device, settings)
-            self._request = self._compiled.create_infer_request()
+            self._compiled: Any = core.compile_model(network, device, settings)
+            self._request: Any = self._compiled.create_infer_request()
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0]
             raise ModelError(f"OpenVINO can't run {path} on {device}: {first_line}") from error
@@ -104,7 +105,10 @@ class OpenVINO:
         return np.array(results[0][0])
 
     def close(self) -> None:
-        """The network is freed with the object."""
+        """Free the network, which takes longer than half a frame: not where somebody paints. May
+        be called twice; nothing is painted any more."""
+        self._request = None
+        self._compiled = None
 
 
 def _size_of(network: openvino.Model, path: str | Path) -> tuple[int, int]:
