@@ -277,7 +277,7 @@ def test_parameters_are_written_as_the_page_that_lies_in_the_package(
 def test_devices_answer_without_devices() -> None:
     done = livegan("devices")
     assert done.returncode == 0, done.stderr
-    for kind in ("camera", "display", "virtual"):
+    for kind in ("camera", "display", "virtual", "MIDI"):
         assert kind in done.stdout
 
 

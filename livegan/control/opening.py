@@ -71,13 +71,14 @@ class Controls(AbstractContextManager["Controls"]):
         midi: Sequence[str] = (),
     ) -> None:
         networks = read_networks(allow)
-        self._midi = MidiIn(midi)
         target = read_endpoint("--face-out", face_out) if face_out else None
         self._osc: OscIn | None = None
         self._panel: PanelServer | None = None
         self._feedback: Feedback | None = None
         self._face_out = FaceOut(target) if target else None
+        self._midi: MidiIn | None = None
         try:
+            self._midi = MidiIn(midi)
             port = self._open_osc(osc, networks)
             if osc != OFF or panel is not None:
                 self._open_panel(panel, port, networks)
@@ -103,13 +104,14 @@ class Controls(AbstractContextManager["Controls"]):
         if self._face_out:
             performance.watch(self._face_out.see)
             self._face_out.play(performance.health)
-        self._midi.play(performance.values, performance.health, performance.clock)
+        if self._midi:
+            self._midi.play(performance.values, performance.health, performance.clock)
 
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
         received, refused = self._counts()
         osc = [f"osc {received} messages, {refused} refused"] if received else []
-        return [*osc, *self._midi.lines()]
+        return [*osc, *(self._midi.lines() if self._midi else [])]
 
     def close(self) -> None:
         """End all of them. May be called twice."""

@@ -310,7 +310,7 @@ def test_a_process_of_the_ports_that_ends_is_started_anew(
 def test_a_process_of_the_ports_that_hangs_is_ended(
     show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(far_ports, "SILENT_S", 0.05)
+    monkeypatch.setattr(far_ports, "FIRST_SILENT_S", 0.05)
     monkeypatch.setattr(Office, "run", lambda self: self._closing.wait(0.5))
     midi = MidiIn(start=NearOffice)
     midi.play(show.performance.values, show.performance.health)

@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 
@@ -27,6 +28,7 @@ def default_port(monkeypatch: pytest.MonkeyPatch) -> int:
     """A default port that nobody else has."""
     port = free_pair()
     monkeypatch.setattr(opening, "OSC_PORT", port)
+    monkeypatch.setenv("MIDO_BACKEND", "fake_midi")  # controllers of this machine stay out of it
     return port
 
 
@@ -80,6 +82,20 @@ def test_a_taken_default_port_is_one_line_and_the_show_goes_on(
 def test_a_taken_port_that_was_asked_for_is_refused(default_port: int) -> None:
     with udp(default_port), pytest.raises(ControlError, match="cannot listen"):
         Controls(osc=str(default_port))
+
+
+def test_a_midi_port_that_is_there_plays(
+    performance: Performance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("mido", reason='no mido; pip install -e ".[midi]"')
+    monkeypatch.setenv("FAKE_MIDI_LOOPS", "Box 20:0")
+    with Controls(osc="off", midi=["box"]) as controls:
+        controls.play(performance)
+        assert controls._midi and controls._midi.wait_for_ports(60)
+        deadline_s = time.monotonic() + 10
+        while not controls.lines() and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        assert controls.lines() == ["midi 0 messages, from Box"]
 
 
 def test_off_listens_to_nobody(performance: Performance, default_port: int) -> None:

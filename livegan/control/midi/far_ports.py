@@ -18,6 +18,8 @@ from livegan.supervision import HealthBoard, Retry, one_line
 
 SILENT_S = 15.0
 """A process that says nothing for so long hangs: it tells of every look at the ports."""
+FIRST_SILENT_S = 90.0
+"""It may take so long to begin, where all else begins too, on a slow machine."""
 
 
 class Office(Protocol):
@@ -40,11 +42,6 @@ class PortProcess:
     """
 
     def __init__(self, parts: Sequence[str]) -> None:
-        # A performance is loading OpenCV just now, and while that lasts modules are looked for in
-        # OpenCV's folder first, which has a `typing` of its own: a process that is begun then
-        # inherits this, and ends in a traceback. To load it too is to wait until it is loaded.
-        import cv2  # noqa: F401
-
         context = multiprocessing.get_context("spawn")
         self.line, theirs = context.Pipe()
         self._process = context.Process(
@@ -67,6 +64,7 @@ class FarPorts(threading.Thread):
         hear: called with messages, oldest first.
         tell: called when a port was opened or is gone.
         health: where it reports.
+        first: a process that was started already, None if there is none.
         start: starts the process.
     """
 
@@ -76,6 +74,7 @@ class FarPorts(threading.Thread):
         hear: Callable[[Sequence[Heard]], None],
         tell: Callable[[Plugged], None],
         health: HealthBoard,
+        first: Office | None,
         start: Callable[[Sequence[str]], Office] = PortProcess,
     ) -> None:
         super().__init__(name="midi-ports", daemon=True)
@@ -84,10 +83,9 @@ class FarPorts(threading.Thread):
         self._tell = tell
         self._health = health
         self._start_office = start
-        self._office: Office | None = None
+        self._office = first
         self._names: set[str] = set()
         self._closing = threading.Event()
-        self._sending = threading.Lock()
         self.looked = threading.Event()
         """Set once the ports that were there at the start are open."""
 
@@ -96,7 +94,7 @@ class FarPorts(threading.Thread):
         retry = Retry()
         while not self._closing.is_set():
             try:
-                office = self._office = self._start_office(self._parts)
+                office = self._office = self._office or self._start_office(self._parts)
                 self._hear_all(office.line)
             except Exception as error:
                 self._lose(error)
@@ -124,9 +122,11 @@ class FarPorts(threading.Thread):
         Raises:
             EOFError, OSError: it has ended, or hangs.
         """
+        silent_s = FIRST_SILENT_S
         while not self._closing.is_set():
-            if not line.poll(SILENT_S):
+            if not line.poll(silent_s):
                 raise TimeoutError("the process of the MIDI ports hangs")
+            silent_s = SILENT_S
             news: News = line.recv()
             heard: list[Heard] = []
             for one in news:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from livegan.control.midi import system
 from livegan.control.midi.assignments import FILE, Assignment, Assignments
@@ -59,6 +60,13 @@ class MidiIn:
                 if parts:
                     raise
                 self._why_not = str(error)
+        # Before a performance begins: while it loads OpenCV, modules are looked for in OpenCV's
+        # folder first, which has a `typing` of its own, and a process that is started then
+        # inherits this.
+        self._first: Office | None = None
+        if not self._why_not:
+            with suppress(OSError):  # it is tried again, and told
+                self._first = start(self._parts)
         self._inbox: deque[Heard] = deque(maxlen=_MOST_WAITING)
         self._plugged: deque[Plugged] = deque()
         self._wake = threading.Event()
@@ -93,7 +101,9 @@ class MidiIn:
         self._thread.start()
         threading.Thread(target=self._watch, name="midi-watch", daemon=True).start()
         if not self._why_not:
-            self._ports = FarPorts(self._parts, self._hear, self._plug, health, self._start)
+            self._ports = FarPorts(
+                self._parts, self._hear, self._plug, health, self._first, self._start
+            )
             self._ports.start()
 
     def wait_for_ports(self, timeout_s: float) -> bool:
@@ -117,6 +127,8 @@ class MidiIn:
         self._wake.set()
         if self._ports:
             self._ports.close()
+        elif self._first:
+            self._first.kill()
         if self._thread:
             self._thread.join(1.0)
 
