@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import FakeGenerator
 
-from livegan.blending import Blending, Trail
+from livegan.blending import Blending, Mixer, Trail
 from livegan.conditioners.conditioner import Conditioned
 from livegan.frames import Image
 from livegan.parameters import Setting, Values
@@ -86,3 +86,29 @@ def test_pictures_that_were_given_are_not_written_into() -> None:
     trail.after(first, 0.0, 0.9)
     trail.after(second, 0.1, 0.9)
     assert level(first) == 200 and level(second) == 0
+
+
+@pytest.mark.parametrize(("share", "mixed"), [(0.0, 40), (0.25, 80), (0.5, 120), (1.0, 200)])
+def test_two_pictures_are_mixed_by_their_shares(share: float, mixed: int) -> None:
+    one, other = flat(40), flat(200)
+    assert level(Mixer().mixed(one, other, share)) == mixed
+    assert level(one) == 40 and level(other) == 200
+
+
+def test_the_smaller_picture_is_brought_into_the_larger_whichever_is_in_front() -> None:
+    mixer, small, large = Mixer(), flat(200), np.full((8, 8, 3), 100, np.uint8)
+    assert mixer.mixed(small, large, 0.5).shape == (8, 8, 3)
+    assert level(mixer.mixed(small, large, 0.25)) == level(mixer.mixed(large, small, 0.75)) == 175
+
+
+def test_a_picture_of_another_shape_has_black_beside_it() -> None:
+    wide = np.full((4, 8, 3), 100, np.uint8)
+    mixed = Mixer().mixed(wide, flat(200), 0.5)
+    assert (mixed[:, 3:5] == 150).all() and (mixed[:, [0, 7]] == 50).all()
+
+
+def test_a_mix_that_is_kept_stays_as_it_is_when_the_next_one_is_made() -> None:
+    mixer, large = Mixer(), np.full((8, 8, 3), 100, np.uint8)
+    kept = mixer.mixed(flat(200), large, 0.0)
+    mixer.mixed(flat(0), large, 0.0)
+    assert level(kept) == 200
