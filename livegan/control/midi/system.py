@@ -20,6 +20,8 @@ from livegan.errors import MissingExtraError
 _SEQUENCER = Path("/dev/snd/seq")
 _DEVICES = Path("/dev/snd")
 _OWN = ("RtMidi", "livegan")
+_RTMIDI = "mido.backends.rtmidi"
+_Names = Callable[[], list[str]]
 
 
 class Port(Protocol):
@@ -77,6 +79,7 @@ class System:
 
         self._backend = mido.Backend()
         self._backend.load()
+        self._listing: tuple[_Names, _Names] | None = None
         self._is_alsa = sys.platform == "linux" and not os.environ.get("MIDO_BACKEND")
 
     def names(self) -> tuple[list[str], list[str]]:
@@ -91,9 +94,20 @@ class System:
                 return [], []
             if not os.access(_SEQUENCER, os.R_OK | os.W_OK):
                 raise OSError(f"{_SEQUENCER} is not yours to open; join the group audio")
-        return _foreign(self._backend.get_input_names()), _foreign(
-            self._backend.get_output_names()
-        )
+        if self._listing is None:
+            self._listing = self._open_listing()
+        inputs, outputs = self._listing
+        return _foreign(inputs()), _foreign(outputs())
+
+    def _open_listing(self) -> tuple[_Names, _Names]:
+        if self._backend.name != _RTMIDI:
+            return self._backend.get_input_names, self._backend.get_output_names
+        # mido would open a client for each look: of JACK that takes 0.7 s, or seconds where
+        # messages come meanwhile, and these are lost.
+        import rtmidi  # type: ignore[import-untyped]
+
+        api = getattr(rtmidi, f"API_{self._backend.api or 'UNSPECIFIED'}")
+        return rtmidi.MidiIn(api).get_ports, rtmidi.MidiOut(api).get_ports
 
     def generation(self) -> int:
         """A number that changes when something was plugged in or out, where that can be told.
