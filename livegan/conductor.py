@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -37,6 +38,8 @@ class Conductor:
         self._values = values
         self._clock = clock
         self._now_s = now_s
+        # Of two who set at once the last one counts, for the clock too.
+        self._setting = threading.RLock()
         self._tapped = values.snapshot().fired(_TAP)
         values.hear(_SET, self._set)
         values.hear((_TAP,), self._tap)
@@ -57,19 +60,21 @@ class Conductor:
         return {"clock.beat": 1 + beat.bar_phase * bar, "clock.tempo_now": beat.tempo_bpm}
 
     def _set(self) -> None:
-        values = self._values.snapshot()
-        self._clock.set(
-            self._now_s(),
-            tempo_bpm=values.number("clock.tempo"),
-            source=values.choice("clock.source"),
-            beats_per_bar=values.number("clock.beats_per_bar"),
-        )
+        with self._setting:
+            values = self._values.snapshot()
+            self._clock.set(
+                self._now_s(),
+                tempo_bpm=values.number("clock.tempo"),
+                source=values.choice("clock.source"),
+                beats_per_bar=values.number("clock.beats_per_bar"),
+            )
 
     def _tap(self) -> None:
-        fired = self._values.snapshot().fired(_TAP)
-        if fired != self._tapped:  # false was sent: a button that was let go
-            self._tapped = fired
-            self._values.update({"clock.tempo": self._clock.tap(self._now_s())})
+        with self._setting:
+            fired = self._values.snapshot().fired(_TAP)
+            if fired != self._tapped:  # else false was sent: a button that was let go
+                self._tapped = fired
+                self._values.update({"clock.tempo": self._clock.tap(self._now_s())})
 
     @staticmethod
     def _bar(values: Values) -> int:

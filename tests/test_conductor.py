@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 
 from livegan.conductor import Conductor
@@ -80,3 +83,32 @@ def test_it_says_nothing_until_something_is_played_in_time() -> None:
 def test_where_in_the_bar_it_is_can_be_read() -> None:
     stage = Stage()
     assert stage.conductor.measured(100.75)["clock.beat"] == pytest.approx(2.5)
+
+
+def test_of_two_who_set_the_tempo_at_once_the_last_one_counts_for_the_clock_too() -> None:
+    """One is held between looking at the values and telling the clock, the other comes between."""
+    stage = Stage()
+    looked, may_go = threading.Event(), threading.Event()
+    really = stage.clock.set
+
+    def set_late(now_s: float, **wanted: Any) -> None:
+        if wanted["tempo_bpm"] == 90:
+            looked.set()
+            assert may_go.wait(10)
+        really(now_s, **wanted)
+
+    stage.clock.set = set_late  # type: ignore[method-assign]
+    one, other = (
+        threading.Thread(target=stage.values.update, args=({"clock.tempo": tempo},))
+        for tempo in (90.0, 140.0)
+    )
+    one.start()
+    assert looked.wait(10)
+    other.start()
+    while stage.values.snapshot().number("clock.tempo") != 140:
+        other.join(0.001)
+    other.join(0.1)  # as far as it comes
+    may_go.set()
+    one.join(10)
+    other.join(10)
+    assert stage.clock.at(stage.now_s).tempo_bpm == 140
