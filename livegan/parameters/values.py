@@ -124,6 +124,7 @@ class LiveValues:
         with self._changed:
             turned = not self._snapshot.switch(name)
             self._take({name: turned})
+        self._tell({name: turned})
         return turned
 
     def snapshot(self) -> Values:

@@ -130,3 +130,10 @@ def test_who_hears_a_parameter_is_called_once_as_it_is_set_and_may_set_others() 
     live.update({"source.pan_y": 0.2})
     assert heard == [2.0]
     assert live.snapshot().number("source.pan_x") == 0.5
+
+
+def test_who_hears_a_switch_is_called_as_it_is_turned_over() -> None:
+    live = LiveValues()
+    heard: list[bool] = []
+    live.hear(("source.mirror",), lambda: heard.append(live.snapshot().switch("source.mirror")))
+    assert heard == [] and live.toggle("source.mirror") == heard[0]
