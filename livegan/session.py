@@ -259,7 +259,7 @@ class Journal(AbstractContextManager["Journal"]):
             return False
         try:
             keep(path, written)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the path of a preset may be no text
             if not self._troubled:
                 logger.warning("session    what you set is not kept: %s", _reason(error))
             self._troubled = True
@@ -276,6 +276,8 @@ def _named(preset: Preset) -> str:
     return preset.name if path.parent == shipped("presets").resolve() else str(path)
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return one_line(error)
     told = error.strerror or str(error)
     return f"{error.filename}: {told}" if error.filename else told

@@ -351,3 +351,18 @@ def test_who_asks_for_none_leaves_no_trace() -> None:
         assert journal.restored(left_look) is None
         journal.follow(LiveValues(), lambda: loaded(read_preset("pearl")))
     assert not state_folder().exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there every file's name is text")
+def test_a_preset_whose_path_is_no_text_is_told_once_and_the_show_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    named = Preset("cafe", "pearl", path=tmp_path / os.fsdecode(b"caf\xe9.toml"))
+    values = LiveValues()
+    with Journal() as journal:
+        journal.follow(values, lambda: loaded(named))
+        until(lambda: bool(caplog.messages))
+        values.update({"source.zoom": 2.0})
+    (line,) = caplog.messages
+    assert line.startswith("session    what you set is not kept: ")
+    assert not path().exists()

@@ -105,7 +105,8 @@ class Parameter:
                 return value
             raise self.refusal(value, f"a name of at most {LONGEST_NAME} characters")
         if self.kind == "text":
-            return str(value)
+            # A file's name may hold what no other program could be told.
+            return str(value).encode("utf-8", "replace").decode()
         if (
             isinstance(value, bool)
             or not isinstance(value, (int, float))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 
 import pytest
@@ -90,3 +91,8 @@ def test_a_choice_of_very_many_is_not_listed_whole() -> None:
     with pytest.raises(ParameterError) as refused:
         find("lfo.1_target").accept("source.zoomm")
     assert "the name of a range" in str(refused.value) and len(str(refused.value)) < 100
+
+
+def test_a_text_can_be_told_to_every_program_whatever_a_file_is_called() -> None:
+    named = os.fsdecode("café".encode("latin-1"))
+    assert str(find("preset.name").accept(named)).encode() == b"caf?"
