@@ -13,6 +13,7 @@ logger = logging.getLogger("livegan")
 
 _OSCQUERY = "_oscjson._tcp.local."
 _OSC = "_osc._udp.local."
+_LONGEST_BYTES = 63
 
 
 class Announcement(threading.Thread):
@@ -44,7 +45,7 @@ class Announcement(threading.Thread):
                     zeroconf.register_service(
                         ServiceInfo(
                             kind,
-                            f"livegan {socket.gethostname()} {where.port}.{kind}"[-150:],
+                            f"{called(where)}.{kind}",
                             addresses=[socket.inet_aton(seen_at(where))],
                             port=where.port,
                         ),
@@ -57,6 +58,13 @@ class Announcement(threading.Thread):
     def close(self) -> None:
         """Take it back. Returns at once; may be called twice."""
         self._ended.set()
+
+
+def called(where: Endpoint) -> str:
+    """The name of a service: at most 63 bytes, by DNS."""
+    port = f" {where.port}"
+    named = f"livegan {socket.gethostname()}".encode()[: _LONGEST_BYTES - len(port)]
+    return named.decode(errors="ignore") + port
 
 
 def seen_at(where: Endpoint) -> str:

@@ -11,7 +11,7 @@ import pytest
 from control_ports import HOST
 
 from livegan.control.endpoints import Endpoint
-from livegan.control.oscquery.announcement import Announcement, seen_at
+from livegan.control.oscquery.announcement import Announcement, called, seen_at
 
 zeroconf = pytest.importorskip("zeroconf", reason="no zeroconf; pip install zeroconf")
 KINDS = ["_oscjson._tcp.local.", "_osc._udp.local."]
@@ -81,3 +81,9 @@ def test_a_socket_of_all_addresses_is_told_by_one_that_others_reach() -> None:
     assert seen_at(Endpoint("192.168.1.20", 1)) == "192.168.1.20"
     found = seen_at(Endpoint("0.0.0.0", 1))
     assert found != "0.0.0.0" and socket.inet_aton(found)
+
+
+def test_a_machine_with_a_long_name_is_announced_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "é" * 64)
+    name = called(Endpoint(HOST, 17_656))
+    assert len(name.encode()) == 62 and name.startswith("livegan éé") and name.endswith(" 17656")
