@@ -83,6 +83,7 @@ class Engine:
         self._neutrals = self._taken.fired("puppet.neutral")
         self._last: Frame | None = None
         self._frozen: Image | None = None
+        self._behind_fails = False
 
     @property
     def look(self) -> Look:
@@ -145,6 +146,9 @@ class Engine:
             return self._paint_behind(behind, came, condition, own)
 
         picture = self._decks.mixed(picture, paint_behind)
+        if self._behind_fails and not self._decks.mixing:  # it is no trouble while it is not seen
+            self._behind_fails = False
+            self._health.report(_BEHIND, "ok")
         painted_s = time.monotonic()
         self._statistics.spent("condition", drawn_s, drawn_s - began_s)
         self._statistics.spent("generate", painted_s, painted_s - drawn_s)
@@ -184,8 +188,10 @@ class Engine:
             return None
         except Exception as error:
             self._health.report(_BEHIND, "degraded", one_line(error), error)
+            self._behind_fails = True
             return None
         self._health.report(_BEHIND, "ok")
+        self._behind_fails = False
         return picture
 
     def _source_frame(self, frame: Frame, values: Values) -> Frame:

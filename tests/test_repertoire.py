@@ -580,3 +580,18 @@ def test_a_flood_of_requests_loads_one_at_a_time_and_ends_with_the_last(show: Sh
     show.play("preset.load", "blue")
     show.until(lambda: show.name == "blue")
     show.until(lambda: sum(not one.closed for one in show.every) == 2)
+
+
+def test_a_deck_that_fails_is_no_trouble_once_it_is_not_seen(show: Show) -> None:
+    show.play("deck.load", "blue")
+    show.loaded()
+
+    def fail(image: Image) -> Image:
+        raise RuntimeError("no memory")
+
+    show.generators["blue"]._paint = fail
+    show.play("deck.crossfade", 0.4)
+    show.frames(30)
+    show.play("deck.crossfade", 0.0)
+    assert show.frames(30)[-1] == 10
+    assert {one.state for one in show.health.all()} == {"ok"}
