@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -29,15 +30,18 @@ class Improving:
         first: paints meanwhile; it is closed with this.
         make_better: makes the other one; runs in a thread of its own, when no other of these does;
             not at all if this is closed before.
+        hurries: whether it waits for none of the others, as the first one paints no more.
     """
 
-    def __init__(self, first: Generator, make_better: Callable[[], Generator]) -> None:
+    def __init__(
+        self, first: Generator, make_better: Callable[[], Generator], *, hurries: bool = False
+    ) -> None:
         self._painter = first
         self._better: Generator | None = None
         self._exchange = threading.Lock()
         self._closed = False
         threading.Thread(
-            target=self._improve, args=(make_better,), name="better-generator", daemon=True
+            target=self._improve, args=(make_better, hurries), name="better-generator", daemon=True
         ).start()
 
     @property
@@ -78,10 +82,10 @@ class Improving:
         logger.info("generator  %s", self._painter.description)
         threading.Thread(target=old.close, name="close-generator", daemon=True).start()
 
-    def _improve(self, make_better: Callable[[], Generator]) -> None:
+    def _improve(self, make_better: Callable[[], Generator], hurries: bool) -> None:
         better: Generator | None = None
         try:
-            with _making:
+            with nullcontext() if hurries else _making:
                 if self._closed:
                     return
                 better = make_better()

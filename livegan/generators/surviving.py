@@ -52,7 +52,7 @@ class Surviving:
             if not self._was_lost:
                 self._was_lost = True
                 logger.warning("generator  %s is lost, another takes over", self.description)
-                self._painter = Improving(self._painter, self._open_other)
+                self._painter = Improving(self._painter, self._open_other, hurries=True)
             raise
 
     def close(self) -> None:

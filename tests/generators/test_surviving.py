@@ -11,6 +11,7 @@ import pytest
 from livegan.errors import GeneratorLost
 from livegan.frames import Image
 from livegan.generators import Identity
+from livegan.generators.improving import Improving
 from livegan.generators.surviving import Surviving
 
 DRAWING = np.zeros((8, 8, 3), np.uint8)
@@ -88,3 +89,22 @@ def test_it_closes_what_paints() -> None:
     first = Failing()
     Surviving(first, Opener()).close()
     assert first.closed.is_set()
+
+
+def test_the_other_waits_for_no_compiler_that_works_for_another_look() -> None:
+    first, opener, ends = Failing(), Opener(), threading.Event()
+
+    def compile_() -> Identity:
+        assert ends.wait(60)
+        return Identity((8, 8))
+
+    compiling = Improving(Identity((8, 8)), compile_)
+    generator = Surviving(first, opener)
+    first.fails = True
+    opener.may_open.set()
+    try:
+        _paint_until_it_works(generator)
+        assert not ends.is_set()
+    finally:
+        ends.set()
+        compiling.close()
