@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from livegan.errors import ModelError, ParameterError
+from livegan.giving_way import aside
 from livegan.parameters import LiveValues, Setting, Values
 from livegan.presets import IDENTITY, Preset, find_generator
 
@@ -136,7 +137,7 @@ def open_look(
     except ModelError as error:
         generator.close()
         raise ModelError(f"{where}: {error}") from None
-    generator.generate(np.zeros((*generator.size, 3), np.uint8))
+    aside(lambda: generator.generate(np.zeros((*generator.size, 3), np.uint8)))
     values = {**wanted.settings, **preset.values}
     return Look(preset.name, conditioner, generator, values, note, wanted.settings)
 

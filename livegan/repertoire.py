@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 from livegan.decks import CROSSFADE, OF_A_LOOK, Decks, Loaded
+from livegan.giving_way import giving_way
 from livegan.look import Look, made_of
 from livegan.morphing import Morph
 from livegan.parameters import TABLE, LiveValues, Setting, Values
@@ -267,7 +268,8 @@ class Repertoire:
         front, behind = self._there
         if known == behind or (shows and known == front):
             return _Change(preset, shows, known, None)
-        return _Change(preset, shows, known, self._open(preset))
+        with giving_way():
+            return _Change(preset, shows, known, self._open(preset))
 
     def _open(self, preset: Preset) -> Look:
         for warning in preset.warnings:

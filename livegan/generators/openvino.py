@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from livegan.compilation.openvino_int8 import int8_request, unpack
 from livegan.errors import ModelError
 from livegan.frames import Image
 from livegan.generators.drawing_check import check_drawing
+from livegan.giving_way import aside
 from livegan.model_card import read_card
 
 # `import openvino` reports each import to its maker, unless the package that reports is missing.
@@ -73,7 +75,7 @@ class OpenVINO:
                 network = core.read_model(Path(path).read_bytes())
             self._size = _size_of(network, path)
             settings = _settings(device, precision, busy_cores)
-            self._compiled: Any = core.compile_model(network, device, settings)
+            self._compiled: Any = _compiled(core, network, device, settings)
             self._request: Any = self._compiled.create_infer_request()
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0]
@@ -109,6 +111,22 @@ class OpenVINO:
         be called twice; nothing is painted any more."""
         self._request = None
         self._compiled = None
+
+
+_threads = threading.Event()
+"""Set once OpenVINO has begun the threads that all networks share: were they begun by what gives
+way, all networks would."""
+
+
+def _compiled(
+    core: openvino.Core, network: openvino.Model, device: str, settings: dict[str, str | int]
+) -> Any:
+    def compiled() -> Any:
+        return core.compile_model(network, device, settings)
+
+    made = aside(compiled) if _threads.is_set() else compiled()
+    _threads.set()
+    return made
 
 
 def _size_of(network: openvino.Model, path: str | Path) -> tuple[int, int]:
