@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 NICENESS = 5
-"""A third of the share of what plays. With more, whoever waits for such a thread waits for all other
-programs: on a busy machine, while a network was compiled, the slowest frame took 40 ms with this, 49
-with 15, and 47 to 79 with none."""
+"""A third of the share of what plays. With more of it, whoever waits for such a thread waits for
+all other programs: on a busy machine, while a network was compiled, the slowest frame took 40 ms
+with this, 49 with 15, and 47 to 79 with none."""
 
 Made = TypeVar("Made")
 _here = threading.local()
