@@ -280,7 +280,7 @@ def test_a_run_goes_on_as_its_painter_is_killed(tmp_path: Path) -> None:
     generator = write_generator(tmp_path / "reverse.onnx")
     command = [
         sys.executable, "-u", "-m", "livegan", "--generator", str(generator),
-        "--source", "pattern", "--sink", "null", "--isolate", "--osc", "off",
+        "--source", "pattern", "--sink", "null", "--isolate", "--osc", "off", "--midi", "off",
     ]  # fmt: skip
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
