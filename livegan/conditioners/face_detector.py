@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -158,16 +159,41 @@ def _unpack(message: bytes) -> Landmarks:
 def quiet() -> Iterator[None]:
     """Keep MediaPipe's own log off the terminal: it writes past Python, and until its first face
     has six lines to say that are meant for its developers."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    _silence.begin()
     try:
-        os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        _silence.end()
+
+
+class _Silence:
+    """Standard error leads nowhere for as long as anybody wants it: while a look plays, another
+    thread loads the next one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._kept = -1
+
+    def begin(self) -> None:
+        with self._lock:
+            if self._wanted == 0:
+                sys.stderr.flush()
+                self._kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, 2)
+                os.close(nowhere)
+            self._wanted += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if self._wanted == 0:
+                os.dup2(self._kept, 2)
+                os.close(self._kept)
+
+
+_silence = _Silence()
+"""Of the whole process, as its standard error is."""
 
 
 def solution(name: str) -> Any:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 
 import cv2
 import numpy as np
 import pytest
 
-from livegan.conditioners.face_detector import FaceBox, FaceBoxes, FaceDetector, once_each
+from livegan.conditioners.face_detector import (
+    FaceBox,
+    FaceBoxes,
+    FaceDetector,
+    once_each,
+    quiet,
+)
 from livegan.frames import Image
 from livegan.sources import bundled_clip, open_source
 
@@ -45,3 +52,16 @@ def test_two_boxes_on_one_face_are_one() -> None:
     face, again = FaceBox(10, 10, 100, 100, 0.7), FaceBox(30, 20, 60, 60, 0.9)
     neighbour = FaceBox(90, 10, 100, 100, 0.6)
     assert once_each([face, again, neighbour]) == [again, neighbour]
+
+
+def test_two_that_keep_quiet_at_once_leave_the_terminal_as_it_was(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    one, other = quiet(), quiet()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    os.write(2, b"a library speaks")
+    other.__exit__(None, None, None)
+    os.write(2, b"this is to be read")
+    assert capfd.readouterr().err == "this is to be read"
