@@ -217,7 +217,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             raise PresetError(f"{path}: larger than 1 MiB, this is no preset")
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         return table
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, lists in lists
         reason = " ".join(str(error).split())
         raise PresetError(f"{path}: not TOML: {reason}") from None
     except OSError as error:

@@ -104,6 +104,8 @@ def test_a_preset_can_name_every_conditioner_that_there_is() -> None:
         ('schema = 1\ngenerator = "identity"', "conditioner is None, wanted one of"),
         ('schema = 1\ngenerator = "x"\nconditioner = "canny"', "brings its own"),
         ("schema = [", "not TOML"),
+        ("schema = " + "[" * 5000 + "]" * 5000, "not TOML"),
+        ("schema = 1" + "0" * 5000, "not TOML"),
     ],
 )
 def test_what_is_wrong_is_refused_with_file_and_key(

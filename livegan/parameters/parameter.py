@@ -110,10 +110,11 @@ class Parameter:
         if (
             isinstance(value, bool)
             or not isinstance(value, (int, float))
-            or not math.isfinite(value)
+            or (isinstance(value, float) and not math.isfinite(value))
         ):
             raise self.refusal(value, f"a number from {self.low:g} to {self.high:g}")
-        return min(max(float(value), self.low), self.high)
+        # Before it is a float, which is too small for some whole numbers.
+        return float(min(max(value, self.low), self.high))
 
     def refusal(self, value: object, wanted: str) -> ParameterError:
         """The error for a value that it does not take."""

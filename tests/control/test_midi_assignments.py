@@ -123,7 +123,14 @@ def test_what_a_later_livegan_wrote_is_kept_as_it_is(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"schema = 2\n", b"no toml", b"\xff\xfe", b"schema = 1\ncontrol = 3\n"]
+    "content",
+    [
+        b"schema = 2\n",
+        b"no toml",
+        b"\xff\xfe",
+        b"schema = 1\ncontrol = 3\n",
+        b"schema = " + b"[" * 5000 + b"]" * 5000,
+    ],
 )
 def test_a_file_that_cannot_be_read_is_put_aside_and_not_written_over(
     path: Path, content: bytes, caplog: pytest.LogCaptureFixture

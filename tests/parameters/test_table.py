@@ -50,6 +50,11 @@ def test_a_number_comes_out_inside_its_range(name: str, value: float) -> None:
         assert accepted == value
 
 
+def test_a_number_that_no_float_can_hold_is_beyond_its_range() -> None:
+    assert find("source.zoom").accept(10**400) == find("source.zoom").high
+    assert find("output.hue").accept(-(10**400)) == find("output.hue").low
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "wide", True, None, [1.0]])
 def test_what_is_no_number_is_refused_by_name(value: object) -> None:
     with pytest.raises(ParameterError, match=r"face_mesh\.line_width.*1 to 8"):

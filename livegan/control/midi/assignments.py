@@ -139,7 +139,7 @@ class Assignments:
             table = _read_toml(path)
         except FileNotFoundError:
             return
-        except (ValueError, OSError) as error:
+        except (ValueError, RecursionError, OSError) as error:
             reason = " ".join(str(error).split())
             logger.warning("midi       %s is passed over: %s", path, reason)
             # What somebody wrote by hand must not be gone with the first control that is learned.
