@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # at run time they would load OpenCV and MediaPipe
     from livegan.conditioners.conditioner import Conditioned, Conditioner
     from livegan.conditioners.performer import Performer
     from livegan.generators.generator import Generator
+    from livegan.generators.warm import Warm
 
 IDENTITY_SIZE_PX = 512
 
@@ -88,6 +89,7 @@ def open_look(
     compile_missing: bool = False,
     exact: bool = False,
     performer: Performer | None = None,
+    warm: Warm | None = None,
 ) -> Look:
     """Load a preset's generator and the conditioner that its card asks for.
 
@@ -101,6 +103,7 @@ def open_look(
             the look plays.
         exact: whether it paints on the CPU in full precision, whatever else there is.
         performer: what other looks of the show know of whom the camera sees; None is nothing.
+        warm: keeps generators of the show open; None opens one, which is closed with the look.
 
     Raises:
         ModelError: the generator is missing, has no card, or wants another conditioner.
@@ -130,7 +133,8 @@ def open_look(
         )
         if exact:
             load = partial(load, device="CPU", precision="f32")
-        opened = Isolated(load) if isolate else load()
+        load_it = partial(Isolated, load) if isolate else load
+        opened = warm.open(made_of(preset), load_it) if warm else load_it()
         generator = as_shown(opened, card)
     try:
         conditioner = open_conditioner(wanted, generator.size, puppet, performer)
@@ -145,25 +149,31 @@ def open_look(
 def looks_of_a_show(
     *, isolate: bool = False, compile_missing: bool = False, exact: bool = False
 ) -> Callable[[Preset], Look]:
-    """Opens looks that share what they know of the performer.
+    """Opens looks that share what they know of the performer, and generators that were open before.
 
     Args:
         isolate, compile_missing, exact: as in `open_look`.
     """
 
     @cache
-    def performer() -> Performer:
+    def shared() -> tuple[Performer, Warm]:
         from livegan.conditioners.performer import Performer
+        from livegan.generators.warm import Warm
 
-        return Performer()
+        return Performer(), Warm()
 
-    return lambda preset: open_look(
-        preset,
-        isolate=isolate,
-        compile_missing=compile_missing,
-        exact=exact,
-        performer=performer(),
-    )
+    def open_one(preset: Preset) -> Look:
+        performer, warm = shared()
+        return open_look(
+            preset,
+            isolate=isolate,
+            compile_missing=compile_missing,
+            exact=exact,
+            performer=performer,
+            warm=warm,
+        )
+
+    return open_one
 
 
 def _check_settings(path: Path, settings: Mapping[str, Setting]) -> None:

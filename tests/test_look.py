@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,3 +117,24 @@ def test_the_looks_of_a_show_know_one_performer(monkeypatch: pytest.MonkeyPatch)
     for look in looks:
         look.close()
     assert len(opened) == 1
+
+
+def test_a_look_that_comes_back_in_a_show_is_not_loaded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from livegan import generators
+
+    load, loaded = generators.load_generator, []
+
+    def counted(path: Path, **options: Any) -> generators.Generator:
+        loaded.append(path)
+        return load(path, **options)
+
+    monkeypatch.setattr(generators, "load_generator", counted)
+    painter = write_generator(tmp_path / "reverse.onnx", kind="plain")
+    open_one = looks_of_a_show()
+    for name in ("one", "two", "one"):
+        look = open_one(Preset(name, str(painter)))
+        assert look.generator.generate(np.zeros((64, 64, 3), np.uint8)).min() == 255
+        look.close()
+    assert loaded == [painter]
