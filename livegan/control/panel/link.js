@@ -77,8 +77,10 @@ export class Link {
   #ask() {
     if (!this.isOpen) return;
     if (!this.heard) {
-      this.socket.onclose();
-      this.socket.close();
+      const silent = this.socket;
+      silent.onclose(); // when it is told that it is closed nobody knows
+      silent.onclose = null;
+      silent.close();
       return;
     }
     this.heard = false;

@@ -188,6 +188,38 @@ def test_it_connects_again_by_itself_and_says_so(chromium: Chromium, rig: Rig) -
     play(scene)
 
 
+SILENT = """(async () => {
+  let made = 0, ask;
+  const later = (ms) => new Promise((done) => setTimeout(done, ms));
+  window.WebSocket = class {
+    static OPEN = 1;
+    readyState = 1;
+    constructor() { made += 1; setTimeout(() => this.onopen(), 0); }
+    send() {}
+    close() { setTimeout(() => this.onclose?.(), 0); }
+  };
+  window.setInterval = (call) => (ask = call);
+  const { Link } = await import("/panel/link.js");
+  new Link({ opened() {}, lost() {}, value() {}, changed() {} });
+  await later(50);
+  ask();
+  ask();
+  await later(2000);
+  return made;
+})()"""
+"""Connections that are made as the first one answers nothing."""
+
+
+def test_a_connection_that_answers_nothing_is_replaced_by_one(
+    chromium: Chromium, rig: Rig
+) -> None:
+    async def scene() -> None:
+        async with panel(chromium, rig) as shown:
+            assert await shown.run(SILENT) == 2
+
+    play(scene)
+
+
 def test_the_picture_and_how_it_goes_are_shown(chromium: Chromium, rig: Rig) -> None:
     rig.show(120)
 
