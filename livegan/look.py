@@ -141,7 +141,12 @@ def open_look(
     except ModelError as error:
         generator.close()
         raise ModelError(f"{where}: {error}") from None
-    aside(lambda: generator.generate(np.zeros((*generator.size, 3), np.uint8)))
+    try:
+        aside(lambda: generator.generate(np.zeros((*generator.size, 3), np.uint8)))
+    except BaseException:  # no memory left for one more
+        conditioner.close()
+        generator.close()
+        raise
     values = {**wanted.settings, **preset.values}
     return Look(preset.name, conditioner, generator, values, note, wanted.settings)
 

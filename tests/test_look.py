@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fakes import FakeConditioner, FakeGenerator
 from tiny_onnx import write_generator
 
 from livegan.conditioners.performer import Performer
 from livegan.errors import ModelError
-from livegan.frames import Frame
+from livegan.frames import Frame, Image
 from livegan.look import looks_of_a_show, open_look
 from livegan.model_card import Puppet, PuppetLimits
 from livegan.parameters import LiveValues
@@ -138,3 +139,20 @@ def test_a_look_that_comes_back_in_a_show_is_not_loaded_again(
         assert look.generator.generate(np.zeros((64, 64, 3), np.uint8)).min() == 255
         look.close()
     assert loaded == [painter]
+
+
+def test_of_a_look_that_cannot_paint_nothing_stays_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from livegan import conditioners, generators
+
+    def fail(image: Image) -> Image:
+        raise RuntimeError("out of memory")
+
+    generator, conditioner = FakeGenerator(fail), FakeConditioner()
+    generator.size = (64, 64)
+    monkeypatch.setattr(generators, "load_generator", lambda path, **options: generator)
+    monkeypatch.setattr(conditioners, "open_conditioner", lambda *wanted: conditioner)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        open_look(Preset("mine", str(write_generator(tmp_path / "reverse.onnx", kind="plain"))))
+    assert generator.closed == conditioner.closed == 1

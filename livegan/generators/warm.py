@@ -51,6 +51,7 @@ class _Lent:
         self._generator: Generator | None = generator
         self._give_back = give_back
         self._using = threading.Lock()
+        self._failed = False
         self._size, self._description = generator.size, generator.description
 
     @property
@@ -75,11 +76,17 @@ class _Lent:
         with self._using:
             if self._generator is None:
                 raise GeneratorLost("the generator is closed")
-            return self._generator.generate(image)
+            try:
+                return self._generator.generate(image)
+            except Exception:
+                self._failed = True
+                raise
 
     def close(self) -> None:
-        """Give it back. May be called twice."""
+        """Give it back; one that failed is closed: a new one may not. May be called twice."""
         with self._using:
             generator, self._generator = self._generator, None
-        if generator:
+        if generator and self._failed:
+            generator.close()
+        elif generator:
             self._give_back(generator)

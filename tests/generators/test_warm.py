@@ -79,3 +79,14 @@ def test_whoever_gave_it_back_paints_no_more() -> None:
     first.close()
     again.generate(DRAWING)
     assert first.description == again.description and first.size == (8, 8)
+
+
+def test_one_that_failed_is_closed_and_the_next_is_a_new_one() -> None:
+    warm, load = Warm(), Loader()
+    first = warm.open("a", load)
+    load.loaded[0].closed = -1  # its memory is gone
+    with pytest.raises(AssertionError):
+        first.generate(DRAWING)
+    first.close()
+    assert np.array_equal(warm.open("a", load).generate(DRAWING), DRAWING)
+    assert len(load.loaded) == 2
