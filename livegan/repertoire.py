@@ -71,8 +71,7 @@ class Repertoire:
         self._overrides = overrides
         self._health = health
         self._when = when
-        played = values.snapshot()
-        self._fired = {name: played.fired(name) for name in (*STEPS, "deck.cut")}
+        self._fired = {name: values.snapshot().fired(name) for name in (*STEPS, "deck.cut")}
         self._morph = Morph(values, {}, 0.0, 0.0)
         self._fades_until_s = -math.inf
         self._cut_at_s: float | None = None
@@ -82,7 +81,7 @@ class Repertoire:
         self._asked: list[tuple[bool, str | int]] = []
         self._loading = False
         self._ready: _Change | None = None
-        self._due_s: float | None = None
+        self._due_s = math.inf
         self._saved: tuple[Loaded, Preset] | None = None
         self._there: tuple[Hashable, Hashable] = (None, None)
         self._tried = first.name
@@ -117,9 +116,11 @@ class Repertoire:
                     self._tried = self._front.preset.name
         self._hear(now_s, decks)
         jumps: dict[str, Setting] = {}
-        if self._cut_at_s is not None and now_s >= self._cut_at_s:
-            self._cut_at_s = None
-            jumps.update(self._jump(decks))
+        if self._cut_at_s is not None:
+            self._cut_at_s = self._sooner(self._cut_at_s, now_s)
+            if now_s >= self._cut_at_s:
+                self._cut_at_s = None
+                jumps.update(self._jump(decks))
         if not self._fades(now_s, decks) and (change := self._due(now_s)):
             jumps.update(self._carry_out(change, now_s, decks))
         self._morph.step(now_s)
@@ -128,8 +129,7 @@ class Repertoire:
     def lines(self) -> list[str]:
         """What is being done, for the figures."""
         with self._lock:
-            waiting = self._ready
-            loading = self._loading
+            waiting, loading = self._ready, self._loading
         if waiting:
             return [f"{waiting.preset.name} waits"]
         return ["loading a preset"] if loading else []
@@ -183,12 +183,15 @@ class Repertoire:
         with self._lock:
             if self._ready is None:
                 return None
-            if self._due_s is None:
-                self._due_s = self._when(now_s, self._values.snapshot())
+            self._due_s = self._sooner(self._due_s, now_s)
             if now_s < self._due_s:
                 return None
-            change, self._ready, self._due_s = self._ready, None, None
+            change, self._ready, self._due_s = self._ready, None, math.inf
         return change
+
+    def _sooner(self, due_s: float, now_s: float) -> float:
+        """When a change may happen: who plays may not want to wait for the bar any more."""
+        return min(due_s, self._when(now_s, self._values.snapshot()))
 
     def _carry_out(self, change: _Change, now_s: float, decks: Decks) -> Mapping[str, Setting]:
         lasts_s = self._values.snapshot().number("preset.morph")
@@ -253,7 +256,7 @@ class Repertoire:
             with self._lock:
                 overtaken: _Change | None = change
                 if not self._closed and not self._asked:
-                    overtaken, self._ready, self._due_s = self._ready, change, None
+                    overtaken, self._ready, self._due_s = self._ready, change, math.inf
             if overtaken and overtaken.look:
                 overtaken.look.close()
 

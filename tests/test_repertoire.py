@@ -473,6 +473,21 @@ def test_a_change_waits_for_its_moment_and_the_look_is_loaded_before(show: Show)
     assert show.frames(10)[-1] == 10
 
 
+def test_a_change_that_waits_comes_as_soon_as_it_need_not_wait_any_more(show: Show) -> None:
+    show.due_s = show.now_s + 60.0
+    show.play("preset.load", "blue")
+    show.loaded()
+    assert set(show.frames(5)) == {10}
+    show.due_s = show.now_s + 1.0  # a quicker tempo was tapped
+    assert set(show.frames(25)) == {10}
+    assert show.frames(10)[-1] == 60
+    show.due_s = show.now_s + 60.0
+    show.play("deck.cut")
+    assert set(show.frames(5)) == {60}
+    show.due_s = 0.0  # clock.quantise is off
+    assert show.frames(2)[-1] == 10
+
+
 def test_a_preset_may_not_move_the_fader_that_shows_it(show: Show) -> None:
     show.presets["blue"] = Preset("blue", "blue", values={"deck.crossfade": 0.3})
     show.play("preset.load", "blue")
