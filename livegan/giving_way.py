@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 NICENESS = 5
@@ -43,8 +43,9 @@ def aside(work: Callable[[], Made]) -> Made:
     def do() -> None:
         try:
             own = threading.get_native_id()
-            as_it_is = os.getpriority(os.PRIO_PROCESS, own)
-            os.setpriority(os.PRIO_PROCESS, own, min(as_it_is + NICENESS, 19))
+            with suppress(OSError):  # some containers forbid it
+                as_it_is = os.getpriority(os.PRIO_PROCESS, own)
+                os.setpriority(os.PRIO_PROCESS, own, min(as_it_is + NICENESS, 19))
             made.append(work())
         except BaseException as error:  # raised again in the thread that waits
             failed.append(error)

@@ -154,18 +154,19 @@ def open_look(
 def looks_of_a_show(
     *, isolate: bool = False, compile_missing: bool = False, exact: bool = False
 ) -> Callable[[Preset], Look]:
-    """Opens looks that share what they know of the performer, and generators that were open before.
+    """Opens looks that share what they know of the performer, and generators that were open before;
+    not those in processes of their own, each of which holds 90 MiB.
 
     Args:
         isolate, compile_missing, exact: as in `open_look`.
     """
 
     @cache
-    def shared() -> tuple[Performer, Warm]:
+    def shared() -> tuple[Performer, Warm | None]:
         from livegan.conditioners.performer import Performer
         from livegan.generators.warm import Warm
 
-        return Performer(), Warm()
+        return Performer(), None if isolate else Warm()
 
     def open_one(preset: Preset) -> Look:
         performer, warm = shared()
