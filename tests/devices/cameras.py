@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from devices.machine import HERE, run_there
 
 from livegan.conditioners.face_detector import FaceDetector
 from livegan.face_topology import Landmarks
@@ -28,23 +28,14 @@ from livegan.parameters import LiveValues
 from livegan.presets import read_preset
 from livegan.sources.opening import bundled_clip
 
-HERE = Path(__file__).parent
 CALL_SIZE = (720, 1280, 3)
-COULD_NOT_BE_MADE = 125
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the scenes left."""
     folder = tmp_path_factory.mktemp("machine")
-    play: list[str | Path] = [HERE / "scenes.sh", sys.executable, bundled_clip()]
-    done = subprocess.run(
-        [HERE / "machine.sh", folder, *play], cwd=HERE.parents[1], stderr=subprocess.PIPE, text=True
-    )
-    if done.returncode == COULD_NOT_BE_MADE:
-        pytest.skip(done.stderr.strip())
-    logs = "\n".join(f"{path.name}\n{path.read_text()}" for path in sorted(folder.glob("*.log")))
-    assert done.returncode == 0, f"{done.stderr}\n{logs}"
+    run_there(folder, HERE / "scenes.sh", sys.executable, bundled_clip())
     return folder
 
 

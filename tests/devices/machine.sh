@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command in an emulated Debian machine that has cameras, real ones to every program in it.
+# Runs a command in an emulated Debian machine that has cameras and MIDI ports, real ones to every
+# program in it.
 #
 #   tests/devices/machine.sh OUT COMMAND [ARGUMENT...]
 #
@@ -9,16 +10,20 @@
 #                 echo vivid.0 > /sys/bus/platform/drivers/vivid/unbind, and bind
 #   /dev/video6   a camera named face-camera, which shows what ffmpeg sends to it (v4l2loopback)
 #   /dev/video7   a virtual camera named livegan (v4l2loopback)
+#   midiC0D0      in /dev/snd, the far end of the MIDI port VirMIDI 0-0 (snd_virmidi; unplugged
+#                 likewise: snd_virmidi.0); and Midi Through, at 14:0
 # and neither network nor display. Its processor is emulated: about a hundred times slower.
 #
 # Exit code: that of the command; 125 where the machine can't be made or does not come up. Making
-# it takes a minute, once; it needs Debian and, for its packages, root.
+# it takes a minute, once for each list of packages and modules below; it needs Debian and, for its
+# packages, root.
 set -eEuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 store=${XDG_CACHE_HOME:-$HOME/.cache}/livegan-test-machine
-packages=(qemu-system-x86 busybox-static cpio kmod make gcc ffmpeg)
-modules=(virtio_pci 9pnet_virtio 9p overlay vivid)
+packages=(qemu-system-x86 busybox-static cpio kmod make gcc ffmpeg alsa-utils)
+modules=(virtio_pci 9pnet_virtio 9p overlay vivid snd-seq-dummy snd-virmidi snd-seq-midi)
+made_of="${packages[*]} ${modules[*]}"
 
 give_up() {
     echo "machine.sh: $1" >&2
@@ -62,7 +67,9 @@ make_machine() {
     (cd root && find . | cpio --quiet -o -H newc) | gzip >machine/root.gz
     cp "kernel/boot/vmlinuz-$version" machine/kernel
     cd "$OLDPWD"
+    echo "$made_of" >"$work/machine/made-of"
     mkdir -p "$(dirname "$store")"
+    rm -rf "$store"
     mv "$work/machine" "$store"
 }
 
@@ -72,7 +79,7 @@ out=$(cd "$1" && pwd)
 shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if [[ ! -d "$store" ]]; then
+if [[ "$(cat "$store/made-of" 2>/dev/null)" != "$made_of" ]]; then
     trap 'give_up "the machine could not be made; line $LINENO failed"' ERR
     make_machine
     trap - ERR

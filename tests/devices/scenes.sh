@@ -19,7 +19,7 @@ play() {
     name=$1 mark=0
     shift
     echo "[$SECONDS s] livegan $*"
-    LIVEGAN_STATE=/tmp/$name "$python" -m livegan "$@" --osc off >"/out/$name.log" 2>&1 &
+    LIVEGAN_STATE=/tmp/$name "$python" -m livegan "$@" --osc off --midi off >"/out/$name.log" 2>&1 &
     playing=$!
 }
 
@@ -46,7 +46,7 @@ refuse() {
     local name=$1
     shift
     echo "[$SECONDS s] livegan $*"
-    LIVEGAN_STATE=/tmp/$name timeout 600 "$python" -m livegan "$@" --osc off \
+    LIVEGAN_STATE=/tmp/$name timeout 600 "$python" -m livegan "$@" --osc off --midi off \
         >"/out/$name.log" 2>"/out/$name.error"
     echo $? >"/out/$name.exit-code"
 }
