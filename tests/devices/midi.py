@@ -2,8 +2,8 @@
 
     pytest tests/devices/midi.py
 
-Plain `pytest` leaves this out, because its name is not that of a test: it takes three to five
-minutes. The machine is `machine.sh`, what is played there `midi_scenes.py`; `-s` shows how far it
+Plain `pytest` leaves this out, because its name is not that of a test: it takes two minutes
+or more. The machine is `machine.sh`, what is played there `midi_scenes.py`; `-s` shows how far it
 is.
 """
 

@@ -25,7 +25,7 @@ from control_ports import HOST, free_pair, udp
 from osc_messages import message
 from pythonosc.osc_message import OscMessage
 
-NEVER_S = 200
+NEVER_S = 600
 LOOK = 'schema = 1\ngenerator = "identity"\nconditioner = "plain"\n'
 THROUGH, KNOB = "Midi Through Port-0", "VirMIDI 0-0"
 SONGS_GO_TO = "14:0"
