@@ -9,7 +9,7 @@ from livegan.errors import GeneratorLost
 from livegan.frames import Image
 from livegan.generators.generator import Generator
 
-_MOST_IDLE = 3
+_MOST_IDLE = 4
 """Each holds 25 to 60 MiB; to compile one anew takes half a second from a show on two cores."""
 
 

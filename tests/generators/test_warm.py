@@ -61,11 +61,11 @@ def test_two_at_once_are_two() -> None:
 
 def test_those_that_wait_longest_are_closed() -> None:
     warm, load = Warm(), Loader()
-    for name in "abcde":
+    for name in "abcdef":
         warm.open(name, load).close()
     assert load.closed == [0, 1]
     warm.open("c", load)
-    assert len(load.loaded) == 5
+    assert len(load.loaded) == 6
 
 
 def test_whoever_gave_it_back_paints_no_more() -> None:
