@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from livegan.control.allowance import Allowance
 from livegan.control.complaints import Complaints
 from livegan.control.endpoints import LOOPBACK, Endpoint, Guests, Network
 from livegan.control.osc_player import OscPlayer
@@ -21,17 +22,14 @@ _LARGEST = 65536
 _BUFFER = 4 << 20
 """Asked of the system for what waits to be read: 5,000 messages of 768 bytes with their frames.
 Linux grants as much as net.core.rmem_max says, by default room for about 550."""
-_MOST_AT_ONCE = 4096
-_SPRINT_S = 0.05
-"""A burst is read as fast as it goes for so long, so that little waits where there is no room."""
-_IDLE_S = 0.005
-"""So long without a message, and the next one may begin a burst."""
+_MOST_AT_ONCE = 64
+"""Packets that are played in one go: half a millisecond, in which whoever paints may have to wait
+for Python's lock."""
+_BURST_S, _FLOOD_SHARE = 0.05, 0.1
+"""Of one core's time: so much at once for a burst, some 6,000 messages; and that share of a flood,
+10,000 a second. What is beyond that no instrument sends, and it is left to the system to drop."""
 _BREATH_S = 0.001
-"""Pause after each batch of what lasts longer than a burst: a flood is read in one go a thousand
-times a second, so that whoever paints need not ask for Python's lock at every message."""
-_FLOOD_SHARE = 0.15
-"""Of one core's time, for what lasts longer than a burst: about 15,000 messages a second. What is
-beyond that no instrument sends, and it is left to the system to drop."""
+"""The shortest rest: whoever paints need not ask for Python's lock at every message of a flood."""
 
 
 class OscIn(threading.Thread):
@@ -88,13 +86,10 @@ class OscIn(threading.Thread):
         """Read until it is closed."""
         player, answer, health = self._player, self._answer, self._health
         assert player and answer and health
-        sprint_s = _SPRINT_S
+        allowance = Allowance(_BURST_S, _FLOOD_SHARE)
         while not self._closing.is_set():
-            waiting_since_s = time.monotonic()
             select.select([self._socket], [], [])
-            began_s = time.monotonic()
-            if began_s - waiting_since_s > _IDLE_S:
-                sprint_s = _SPRINT_S
+            worked_s = time.thread_time()
             batch = self._read_all()
             try:
                 for sender in player.play(batch):
@@ -102,10 +97,9 @@ class OscIn(threading.Thread):
                 health.report("osc", "ok")
             except Exception as error:  # whatever is sent, the next message must be heard
                 health.report("osc", "degraded", one_line(error), error)
-            took_s = time.monotonic() - began_s
-            sprint_s -= took_s
-            if sprint_s <= 0:
-                self._closing.wait(max(_BREATH_S, took_s / _FLOOD_SHARE - took_s))
+            rest_s = allowance.spend(time.monotonic(), time.thread_time() - worked_s)
+            if rest_s > 0:
+                self._closing.wait(max(rest_s, _BREATH_S))
         self._socket.close()
 
     def close(self) -> None:

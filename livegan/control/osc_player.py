@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +17,9 @@ from livegan.parameters import TABLE, LiveValues, Parameter, Setting, played
 ROOT = "/livegan"
 PING = f"{ROOT}/ping"
 _PING = PING.encode()
+_TURN = 64
+"""Messages of one packet, after which other threads have their turn: whoever paints must not wait
+for a bundle of thousands."""
 
 
 def address(name: str) -> str:
@@ -66,7 +70,9 @@ class OscPlayer:
         asking: set[str] = set()
         waiting: dict[str, list[tuple[bytes, str]]] = {}
         for packet, sender in batch:
-            for message in self._messages(packet, sender):
+            for number, message in enumerate(self._messages(packet, sender), 1):
+                if number % _TURN == 0:
+                    time.sleep(0)
                 where = address_of(message)
                 row = _ROWS.get(where)
                 if row:
