@@ -278,8 +278,8 @@ class Repertoire:
         for warning in preset.warnings:
             logger.warning("%s", warning)
         look = self._make_look(preset)
-        height, width = look.generator.size
-        logger.info("preset     %s", f"{look.name}, {height} x {width}. {look.note}".strip())
+        size = "{1}x{0}".format(*look.generator.size)
+        logger.info("preset     %s", f"{look.name}, {size}. {look.note}".removesuffix(". "))
         logger.info("generator  %s", look.generator.description)
         return look
 

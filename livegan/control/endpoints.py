@@ -57,7 +57,10 @@ def read_endpoint(option: str, text: str, *, host: str = "", port: int | None = 
     if not typed_port:
         wanted_port = port
     if not wanted_host or wanted_port is None or not 1 <= wanted_port <= 65534:
-        raise ControlError(f"{option} {text}: wanted HOST:PORT, such as 192.168.1.20:{OSC_PORT}")
+        wanted = "a port from 1 to 65534, off, or " if host else ""
+        raise ControlError(
+            f"{option} {text}: wanted {wanted}HOST:PORT, such as 192.168.1.20:{OSC_PORT}"
+        )
     try:
         found = socket.getaddrinfo(wanted_host, wanted_port, socket.AF_INET, socket.SOCK_DGRAM)
     except (OSError, UnicodeError):

@@ -69,7 +69,7 @@ def _slot(slot: str, targets: tuple[str, ...]) -> tuple[Parameter, ...]:
             NONE,
             "What swings around the value that is set; slots with one target add up.",
             choices=targets,
-            choices_text="none, or the name of a range",
+            choices_text="none, or the name of a number, such as output.hue",
         ),
         Parameter(f"{slot}_shape", "sine", "How it swings.", choices=SHAPES),
         Parameter(

@@ -7,6 +7,7 @@ licence) at 33 px, 16 a row, in the order of `_LETTERS`.
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -23,6 +24,7 @@ CELL = (20, 10)
 """Height and width of a letter at scale 1, in pixels; glyphs.png has twice that."""
 
 _PER_ROW = 16
+_FEWEST_COLUMNS = 48
 _LETTERS = "".join(map(chr, [*range(32, 127), *range(160, 256)])) + "–—‘’“”…•←→≈≤≥"
 _PLACES = {letter: place for place, letter in enumerate(_LETTERS)}
 
@@ -43,6 +45,23 @@ def typeset(lines: Sequence[str], *, scale: int = 1, margin: int = 1) -> Ink:
     rows, columns, height, width = letters.shape
     page = letters.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
     return np.pad(page, ((margin * height // 2,) * 2, (margin * width,) * 2))
+
+
+def wrapped(lines: Sequence[str], columns: int) -> list[str]:
+    """Break lines that are longer, between words; what goes on is indented.
+
+    Args:
+        lines: what to write.
+        columns: letters a line; fewer than 48 are taken as 48, as so few would be no lines.
+    """
+    columns = max(columns, _FEWEST_COLUMNS)
+    # Names such as faces-from-noise stay whole.
+    wrapper = textwrap.TextWrapper(columns, subsequent_indent="  ", break_on_hyphens=False)
+    broken = []
+    for line in lines:
+        fits = len(line) <= columns
+        broken += [line] if fits else wrapper.wrap(line)
+    return broken
 
 
 def _codes(lines: Sequence[str]) -> NDArray[np.intp]:

@@ -15,7 +15,7 @@ from livegan.sinks.displays import Display, list_displays
 from livegan.sinks.geometry import Rect, crop, fit, row
 from livegan.sinks.letterbox import check_picture
 from livegan.sinks.recording_mark import recording_mark
-from livegan.sinks.text import Ink, typeset
+from livegan.sinks.text import CELL, Ink, typeset, wrapped
 
 __all__ = ["Binding", "Display", "Window", "list_displays"]
 
@@ -216,7 +216,7 @@ class Window(AbstractContextManager["Window"]):
     def _fresh_hud(self) -> Ink:
         now_s = time.monotonic()
         if self._hud_ink is None or now_s - self._hud_at_s >= HUD_PERIOD_S:
-            self._hud_ink = self._set(self._hud())
+            self._hud_ink = self._set(wrapped(self._hud(), self._columns()))
             self._hud_at_s = now_s
         return self._hud_ink
 
@@ -224,6 +224,10 @@ class Window(AbstractContextManager["Window"]):
         listed = [one for one in self._bindings if one.description]
         widest = max(len(one.key) for one in listed)
         return [f"{one.key.upper():>{widest}}  {one.description}" for one in listed]
+
+    def _columns(self) -> int:
+        """How many letters fit beside each other, between margins."""
+        return int(self._canvas.size[1] // (CELL[1] * self._canvas.text_scale)) - 2
 
     def _set(self, lines: Sequence[str]) -> Ink:
         return typeset(lines, scale=self._canvas.text_scale)

@@ -225,4 +225,6 @@ def open_first_camera(
             return Camera(camera, request, opening_s=opening_s, opener=opener)
         except SourceError as error:
             refusals.append(str(error))
+    if not there:
+        raise SourceError("there is no camera; plug one in, or play a clip: --source clip.mp4")
     raise SourceError("; ".join(refusals) or f"no camera to take by itself: {there_are(there)}")

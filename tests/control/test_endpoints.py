@@ -28,6 +28,11 @@ def test_what_is_no_target_is_refused(typed: str) -> None:
         read_endpoint("--face-out", typed)
 
 
+def test_where_a_port_alone_is_enough_the_message_says_so() -> None:
+    with pytest.raises(ControlError, match="wanted a port from 1 to 65534, off, or HOST:PORT"):
+        read_endpoint("--osc", "99999", host="127.0.0.1", port=7770)
+
+
 def test_a_name_that_is_none_is_refused() -> None:
     with pytest.raises(ControlError, match="no machine is called 'no such name'"):
         read_endpoint("--face-out", "no such name:9000")

@@ -95,7 +95,7 @@ def test_everything_that_a_preset_can_hold_as_a_number_can_swing_but_what_swings
 def test_a_choice_of_very_many_is_not_listed_whole() -> None:
     with pytest.raises(ParameterError) as refused:
         find("lfo.1_target").accept("source.zoomm")
-    assert "the name of a range" in str(refused.value) and len(str(refused.value)) < 100
+    assert str(refused.value).endswith("wanted none, or the name of a number, such as output.hue")
 
 
 def test_a_text_can_be_told_to_every_program_whatever_a_file_is_called() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livegan.sinks.text import CELL, typeset
+from livegan.sinks.text import CELL, typeset, wrapped
 
 HEIGHT, WIDTH = CELL
 
@@ -55,3 +55,16 @@ def test_no_two_letters_look_the_same() -> None:
 def test_any_text_can_be_set(lines: list[str]) -> None:
     widest = max(map(len, lines), default=0)
     assert typeset(lines, margin=0).shape == (len(lines) * HEIGHT, widest * WIDTH)
+
+
+def test_a_line_that_is_too_long_is_broken_between_words_and_no_word_is_lost() -> None:
+    long = "preset degraded: no preset is called 'nope'; there are: " + ", ".join(["faces-from-noise"] * 12)
+    lines = wrapped(["short   one", long], 60)
+    assert lines[0] == "short   one" and len(lines) > 2
+    assert max(map(len, lines)) <= 60
+    assert " ".join(line.strip() for line in lines[1:]) == long
+
+
+def test_lines_are_not_broken_to_shreds_in_a_tiny_window() -> None:
+    lines = ["generate 11.0  present 6.9 ms", ""]
+    assert wrapped(lines, 3) == lines

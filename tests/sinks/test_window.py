@@ -215,10 +215,22 @@ def test_figures_come_and_go_with_i(seat: Seat) -> None:
 
 
 def test_figures_wider_than_the_window_are_made_smaller(seat: Seat) -> None:
-    seat.hud = ["M" * 500]
+    seat.resize(200, 200)
+    seat.hud = ["M" * 45]
     seat.press("I")
     seen = seat.see(frame(grey(120)))
     assert (seen[:12, -8:] != 120).any()
+
+
+def test_a_long_line_among_the_figures_is_broken_and_leaves_the_letters_their_size(
+    seat: Seat,
+) -> None:
+    seat.press("I")
+    seen = seat.see(frame(grey(120)))
+    seat.hud = ["30 fps", "degraded " * 40]
+    seat.window._hud_ink = None
+    letters = (slice(CELL[0] // 2, CELL[0] // 2 + CELL[0]), slice(0, 7 * CELL[1]))
+    assert np.array_equal(seat.see(frame(grey(120)))[letters], seen[letters])
 
 
 def test_a_red_dot_with_the_time_stands_in_the_corner_while_it_is_recorded(seat: Seat) -> None:

@@ -130,7 +130,7 @@ def test_size_and_rate_reach_what_can_take_them(machine: Machine, tmp_path: Path
     [
         ("nowhere.mp4", {}, "no such file or folder: nowhere.mp4"),
         ("camera:9", {}, "no camera has the index 9; there is no camera"),
-        ("camera", {}, "there is no camera"),
+        ("camera", {}, "there is no camera; plug one in, or play a clip: --source clip.mp4"),
         ("pattern", {"fps": 0.0}, "source rate is 0 fps, wanted more than 0"),
         ("pattern", {"fps": float("nan")}, "source rate is nan fps"),
         ("pattern", {"size": (0, 4)}, "source size is 0 x 4"),
