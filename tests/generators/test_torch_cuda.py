@@ -112,7 +112,7 @@ def test_asked_for_no_graph_it_captures_none(tmp_path: Path, cuda: FakeCuda) -> 
 def test_a_gpu_that_fails_loses_the_generator_in_one_line(tmp_path: Path, cuda: FakeCuda) -> None:
     generator = TorchCuda(write_generator(tmp_path / "reverse.onnx"))
     cuda.fails.add("synchronize")
-    told = "torch sm_89 f16: CUDA error: an illegal memory access was encountered; with --isolate"
+    told = "torch sm_89 f16: CUDA error: an illegal memory access was encountered; --isolate"
     with pytest.raises(GeneratorLost, match=told) as caught:
         generator.generate(_drawing())
     assert "\n" not in str(caught.value)
