@@ -51,7 +51,9 @@ class Conductor:
         if not self._tapped and all(values[name] == default for name, default in _MOVED_BY_IT):
             return ""
         beat, bar = self._clock.at(now_s), self._bar(values)
-        by = ", MIDI" if values.choice("clock.source") == "midi" else ""
+        by = ""
+        if values.choice("clock.source") == "midi":
+            by = ", MIDI" if self._clock.hears_midi else ", no MIDI clock comes"
         return f"tempo {beat.tempo_bpm:.1f}{by}, beat {int(beat.bar_phase * bar) + 1} of {bar}"
 
     def measured(self, now_s: float) -> dict[str, Setting]:

@@ -126,6 +126,12 @@ class Clock:
         with self._lock:
             self._ticks.stop()
 
+    @property
+    def hears_midi(self) -> bool:
+        """Whether a MIDI clock ever came; until then the own one is followed."""
+        with self._lock:
+            return self._ticks.are_heard
+
     def at(self, now_s: float) -> Beat:
         """Where in the music it is."""
         with self._lock:

@@ -69,6 +69,12 @@ def test_the_midi_clock_is_followed_once_it_is_the_source() -> None:
     assert "tempo 60.0, MIDI" in stage.line
 
 
+def test_it_says_so_where_no_midi_clock_comes() -> None:
+    stage = Stage()
+    stage.play(1.0, source="midi")
+    assert stage.line == "tempo 120.0, no MIDI clock comes, beat 3 of 4"
+
+
 def test_it_says_nothing_until_something_is_played_in_time() -> None:
     stage = Stage()
     assert stage.line == ""

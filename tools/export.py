@@ -22,6 +22,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":  # before the imports that would fail
+    from workshop.extra import end_without_training_extra
+
+    end_without_training_extra()
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray

@@ -15,6 +15,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+if __name__ == "__main__":  # before the imports that would fail
+    from workshop.extra import end_without_training_extra
+
+    end_without_training_extra()
+
 from torch import nn
 
 from export import add_result_arguments, check_name, write_checked, write_look

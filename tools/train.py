@@ -19,6 +19,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+if __name__ == "__main__":  # before the imports that would fail
+    from workshop.extra import end_without_training_extra
+
+    end_without_training_extra()
+
 import torch
 
 from livegan.errors import UsageError
