@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Sequence
@@ -66,6 +67,23 @@ def read_endpoint(option: str, text: str, *, host: str = "", port: int | None = 
     except (OSError, UnicodeError):
         raise ControlError(f"{option} {text}: no machine is called {wanted_host!r}") from None
     return Endpoint(str(found[0][4][0]), wanted_port)
+
+
+def cannot_listen(what: str, option: str, where: Endpoint, error: OSError) -> ControlError:
+    """The error for an endpoint that the system does not give, with what helps.
+
+    Args:
+        what: who would listen, such as `OSC`.
+        option: the option that chooses the endpoint, such as `--osc`.
+        where: the endpoint.
+        error: what the system said.
+    """
+    cure = f"end the program that does, or name another port: {option} 7780"
+    if error.errno == errno.EADDRNOTAVAIL:
+        cure = f"this machine has no such address; for all that it has: {option} 0.0.0.0"
+    elif error.errno == errno.EACCES:
+        cure = f"name another port: {option} 7780"
+    return ControlError(f"{what} cannot listen on {where}: {error.strerror}; {cure}")
 
 
 def read_networks(texts: Sequence[str]) -> tuple[Network, ...]:

@@ -11,10 +11,9 @@ from contextlib import suppress
 
 from livegan.control.allowance import Allowance
 from livegan.control.complaints import Complaints
-from livegan.control.endpoints import LOOPBACK, Endpoint, Guests, Network
+from livegan.control.endpoints import LOOPBACK, Endpoint, Guests, Network, cannot_listen
 from livegan.control.osc_player import OscPlayer
 from livegan.control.senders import Senders
-from livegan.errors import ControlError
 from livegan.parameters import LiveValues
 from livegan.supervision import HealthBoard, one_line
 
@@ -143,8 +142,5 @@ def _bound(where: Endpoint) -> socket.socket:
         bound.bind((where.host, where.port))
     except OSError as error:
         bound.close()
-        raise ControlError(
-            f"OSC cannot listen on {where}: {error.strerror}; end the program that does, or name"
-            " another port: --osc 7780"
-        ) from None
+        raise cannot_listen("OSC", "--osc", where, error) from None
     return bound

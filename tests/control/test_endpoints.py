@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
-from livegan.control.endpoints import Endpoint, Guests, read_endpoint, read_networks
+from livegan.control.endpoints import (
+    Endpoint,
+    Guests,
+    cannot_listen,
+    read_endpoint,
+    read_networks,
+)
 from livegan.errors import ControlError
 
 
@@ -53,3 +61,20 @@ def test_an_empty_list_lets_everybody_in() -> None:
 def test_what_is_no_network_is_refused() -> None:
     with pytest.raises(ControlError, match="--osc-allow home: wanted"):
         read_networks(["home"])
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        (errno.EADDRINUSE, "; end the program that does, or name another port: --panel 7780"),
+        (
+            errno.EADDRNOTAVAIL,
+            "; this machine has no such address; for all that it has: --panel 0.0.0.0",
+        ),
+        (errno.EACCES, "; name another port: --panel 7780"),
+    ],
+)
+def test_who_cannot_listen_is_told_what_helps_against_that(number: int, cure: str) -> None:
+    error = OSError(number, "the system's words")
+    told = str(cannot_listen("the panel", "--panel", Endpoint("10.0.0.9", 80), error))
+    assert told == f"the panel cannot listen on 10.0.0.9:80: the system's words{cure}"

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from livegan.control.endpoints import Endpoint, Guests, Network
+from livegan.control.endpoints import Endpoint, Guests, Network, cannot_listen
 from livegan.control.oscquery.announcement import Announcement, seen_at
 from livegan.control.oscquery.played import Played
-from livegan.errors import ControlError
 from livegan.supervision import one_line
 
 if TYPE_CHECKING:  # at run time it would load aiohttp
@@ -122,8 +121,5 @@ def _bound(where: Endpoint) -> socket.socket:
         bound.listen(_WAITING)
     except OSError as error:
         bound.close()
-        raise ControlError(
-            f"the panel cannot listen on {where}: {error.strerror}; end the program that does, or"
-            " name another port: --panel 7780"
-        ) from None
+        raise cannot_listen("the panel", "--panel", where, error) from None
     return bound
