@@ -27,6 +27,7 @@ from livegan.compilation.cache import TARGETS
 from livegan.errors import LiveganError, UsageError
 from livegan.model_card import read_card
 from livegan.presets import Preset, find_generator
+from workshop.parser import Parser
 from workshop.progress import ProgressLine
 
 
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="compile.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("name", help="of a generator in engines, or the path of an .onnx")

@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from livegan.errors import UsageError
+from workshop.parser import Parser
 from workshop.subcommands import (
     clean,
     combine,
@@ -78,7 +79,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="dataset.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     choices = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)

@@ -41,6 +41,7 @@ from workshop.evaluation_clip import evaluate_clip
 from workshop.evaluation_live import evaluate_pictures
 from workshop.evaluation_page import MEANINGS, ordered, write_evaluation
 from workshop.painters import Painter, open_painter
+from workshop.parser import Parser
 from workshop.report import told
 
 _SCRATCH = ".evaluate-"
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="evaluate.py", description=(__doc__ or "").split("\n")[0])
+    parser = Parser(prog="evaluate.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("generator", type=Path, help="a run, one of its checkpoints, or an .onnx")
     parser.add_argument("data", type=Path, help="a dataset, a folder of pictures, or a clip")
     parser.add_argument("--out", type=Path, required=True, help="folder for the result")

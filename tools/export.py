@@ -36,6 +36,7 @@ from livegan.generators import load_generator
 from livegan.model_card import ModelCard, write_card
 from livegan.presets import Preset, write_preset
 from workshop.checkpoint import load_checkpoint, newest_checkpoint, read_run
+from workshop.parser import Parser
 from workshop.quality import picture_metrics, psnr_db
 from workshop.recipes import Product, find_recipe
 from workshop.run_folder import RunFolder
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="export.py", description=(__doc__ or "").split("\n")[0])
+    parser = Parser(prog="export.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("run", type=Path, help="folder of a training run, or a checkpoint in it")
     add_result_arguments(parser)
     return parser.parse_args(argv)

@@ -40,6 +40,7 @@ from workshop.classic_onnx import build_classic_onnx
 from workshop.classic_painting import check_channels, paint
 from workshop.fitting import read_size
 from workshop.foreign_weights import read_tensors
+from workshop.parser import Parser
 from workshop.pict import read_pict
 from workshop.picture_drawing import add_set_argument, conditioner_card
 from workshop.quality import picture_metrics
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="import_checkpoint.py", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("file", type=Path, help=".pth, .pt, .ckpt, .safetensors or .pict")

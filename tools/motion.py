@@ -13,13 +13,14 @@ from pathlib import Path
 
 from livegan.errors import UsageError
 from workshop import motion
+from workshop.parser import Parser
 from workshop.tally import Tally
 
 
 def main(argv: list[str]) -> int:
     """Run the command; 0 when done, 2 after a mistake that the user can mend."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = Parser(
+        prog="motion.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("clips", type=Path, nargs="+", help="films with one face each")
     parser.add_argument("--out", type=Path, required=True, help="FILE.npz")

@@ -33,6 +33,7 @@ from workshop.building import Task, build, by_workers, finished, made_by
 from workshop.dataset_card import SPLITS, DatasetCard
 from workshop.drawing import PairDrawer
 from workshop.motion import Performance
+from workshop.parser import Parser
 from workshop.portraits import Portrait, read_portrait
 from workshop.sampling import PoseSampler, held_out
 from workshop.tally import Tally
@@ -174,8 +175,8 @@ def _excerpt(performance: Performance, start_s: float, length_s: float) -> Itera
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = Parser(
+        prog="portrait.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("image", type=Path, help="a portrait, PNG or JPEG")
     what = parser.add_mutually_exclusive_group(required=True)

@@ -29,6 +29,7 @@ import torch
 from livegan.errors import UsageError
 from workshop.budget import Budget
 from workshop.crew import crew
+from workshop.parser import Parser
 from workshop.preview import Preview
 from workshop.progress import ProgressLine, Silence
 from workshop.recipes import RECIPES, find_recipe
@@ -55,9 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="train.py", description=(__doc__ or "").split("\n")[0], add_help=False
-    )
+    parser = Parser(prog="train.py", description=(__doc__ or "").split("\n")[0], add_help=False)
     parser.add_argument("--recipe", choices=tuple(RECIPES), default="live",
                         help="; ".join(f"{name}: {one.HELP}" for name, one in RECIPES.items())
                         + " (default: live); with --help, shows its options")
