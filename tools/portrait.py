@@ -176,7 +176,9 @@ def _excerpt(performance: Performance, start_s: float, length_s: float) -> Itera
 def parse(argv: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = Parser(
-        prog="portrait.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="portrait.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("image", type=Path, help="a portrait, PNG or JPEG")
     what = parser.add_mutually_exclusive_group(required=True)
