@@ -125,7 +125,7 @@ def open_look(
         generator = Identity((IDENTITY_SIZE_PX, IDENTITY_SIZE_PX))
     else:
         path = find_generator(preset)
-        card = read_card(path)
+        card = aside(lambda: read_card(path))
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
         load = partial(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +68,11 @@ class OpenVINO:
         self.engine: CachedEngine | None = None
         self.reason = ""
         try:
-            if precision == "int8":
-                self.engine = require_engine(Path(path), int8_request(read_card(path).size))
-                network = core.read_model(*unpack(self.engine))
-            else:
-                # From memory: a file that OpenVINO keeps mapped can't be replaced on Windows.
-                network = core.read_model(Path(path).read_bytes())
+            network = _aside(lambda: self._read(core, Path(path), precision))
             self._size = _size_of(network, path)
             settings = _settings(device, precision, busy_cores)
-            self._compiled: Any = _compiled(core, network, device, settings)
+            self._compiled: Any = _aside(lambda: core.compile_model(network, device, settings))
+            _threads.set()
             self._request: Any = self._compiled.create_infer_request()
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0]
@@ -106,6 +103,13 @@ class OpenVINO:
         # The tensor belongs to the request, and the next call writes into it.
         return np.array(results[0][0])
 
+    def _read(self, core: openvino.Core, path: Path, precision: str) -> openvino.Model:
+        if precision == "int8":
+            self.engine = require_engine(path, int8_request(read_card(path).size))
+            return core.read_model(*unpack(self.engine))
+        # From memory: a file that OpenVINO keeps mapped can't be replaced on Windows.
+        return core.read_model(path.read_bytes())
+
     def close(self) -> None:
         """Free the network, which takes longer than half a frame: not where somebody paints. May
         be called twice; nothing is painted any more."""
@@ -118,15 +122,8 @@ _threads = threading.Event()
 way, all networks would."""
 
 
-def _compiled(
-    core: openvino.Core, network: openvino.Model, device: str, settings: dict[str, str | int]
-) -> Any:
-    def compiled() -> Any:
-        return core.compile_model(network, device, settings)
-
-    made = aside(compiled) if _threads.is_set() else compiled()
-    _threads.set()
-    return made
+def _aside(work: Callable[[], Any]) -> Any:
+    return aside(work) if _threads.is_set() else work()
 
 
 def _size_of(network: openvino.Model, path: str | Path) -> tuple[int, int]:
