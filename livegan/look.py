@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -111,9 +111,7 @@ def open_look(
     # These load MediaPipe and the inference engine: not before a look is wanted.
     from livegan.conditioners import open_conditioner
     from livegan.conditioners.opening import KINDS
-    from livegan.generators import load_generator
     from livegan.generators.identity import Identity
-    from livegan.generators.isolated import Isolated
     from livegan.generators.stretched import as_shown
     from livegan.model_card import ConditionerCard, read_card
 
@@ -128,27 +126,34 @@ def open_look(
         card = aside(lambda: read_card(path))
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
-        load = partial(
-            load_generator, path, busy_cores=busy_cores, compile_missing=compile_missing
-        )
-        if exact:
-            load = partial(load, device="CPU", precision="f32")
-        load_it = partial(Isolated, load) if isolate else load
-        opened = warm.open(made_of(preset), load_it) if warm else load_it()
+        load = partial(_load, path, busy_cores, compile_missing, exact)
+        opening = partial(_isolated, load) if isolate else load
+        opened = warm.open(made_of(preset), opening) if warm else opening()
         generator = as_shown(opened, card)
-    try:
-        conditioner = open_conditioner(wanted, generator.size, puppet, performer)
-    except ModelError as error:
-        generator.close()
-        raise ModelError(f"{where}: {error}") from None
-    try:
+    with ExitStack() as failing:
+        failing.callback(generator.close)
+        try:
+            conditioner = open_conditioner(wanted, generator.size, puppet, performer)
+        except ModelError as error:
+            raise ModelError(f"{where}: {error}") from None
+        failing.callback(conditioner.close)
         aside(lambda: generator.generate(np.zeros((*generator.size, 3), np.uint8)))
-    except BaseException:  # no memory left for one more
-        conditioner.close()
-        generator.close()
-        raise
+        failing.pop_all()
     values = {**wanted.settings, **preset.values}
     return Look(preset.name, conditioner, generator, values, note, wanted.settings)
+
+
+def _load(path: Path, busy_cores: int, compile_missing: bool, exact: bool) -> Generator:
+    from livegan.generators import load_generator
+
+    load = partial(load_generator, path, busy_cores=busy_cores, compile_missing=compile_missing)
+    return load(device="CPU", precision="f32") if exact else load()
+
+
+def _isolated(load: Callable[[], Generator]) -> Generator:
+    from livegan.generators.isolated import Isolated
+
+    return Isolated(load)
 
 
 def looks_of_a_show(
