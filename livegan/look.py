@@ -123,7 +123,7 @@ def open_look(
         generator = Identity((IDENTITY_SIZE_PX, IDENTITY_SIZE_PX))
     else:
         path = find_generator(preset)
-        card = aside(lambda: read_card(path))
+        card = read_card(path)
         wanted, puppet, note, where = card.conditioner, card.puppet, card.credit, str(path)
         _check_settings(path, wanted.settings)
         load = partial(_load, path, busy_cores, compile_missing, exact)

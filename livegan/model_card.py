@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 
 from livegan.errors import ModelError
 from livegan.face_topology import COUNT, Landmarks
+from livegan.onnx_file import NotOnnx, read_onnx_file
 from livegan.parameters import Setting
 from livegan.strict_json import Fields, number, parse, read_size, refuse
 
@@ -243,29 +244,24 @@ def read_card(path: str | Path) -> ModelCard:
     return _read_card(path, known.st_mtime_ns, known.st_size)
 
 
-@lru_cache(8)  # of one file three ask, and to read it holds up whatever plays for 10 ms
+@lru_cache(8)  # of one file three ask
 def _read_card(path: Path, _modified_ns: int, _size: int) -> ModelCard:
-    # Costs 0.1 s, and only who opens a generator pays it.
-    import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-
     try:
-        model = onnx.load(path, load_external_data=False)
+        file = read_onnx_file(path)
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    except DecodeError as error:
+    except NotOnnx as error:
         raise _not_whole(path, str(error)) from error
-    if not model.graph.node:
+    if not file.has_network:
         raise _not_whole(path, "it holds no network")
     # A file from elsewhere must not decide which other files are read.
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in _tensors(model.graph)):
+    if not file.is_whole:
         raise ModelError(f"{path} keeps weights in other files; wanted one file that holds all")
-    texts = [entry.value for entry in model.metadata_props if entry.key == METADATA_KEY]
-    if not texts:
+    if METADATA_KEY not in file.metadata:
         raise ModelError(
             f"{path} has no livegan card; export it with: python tools/export.py RUN --name NAME"
         )
-    return ModelCard.from_json(texts[0], str(path))
+    return ModelCard.from_json(file.metadata[METADATA_KEY], str(path))
 
 
 def write_card(model: onnx.ModelProto, card: ModelCard) -> None:
@@ -287,14 +283,3 @@ def _not_whole(path: Path, why: str) -> ModelError:
         f"{path} is not an ONNX file ({why}); if it should be one, it was cut off on its way here:"
         " fetch it again"
     )
-
-
-def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    yield from graph.initializer
-    for sparse in graph.sparse_initializer:
-        yield from (sparse.values, sparse.indices)
-    for node in graph.node:
-        for attribute in node.attribute:
-            yield from (attribute.t, *attribute.tensors)
-            for inner in (attribute.g, *attribute.graphs):
-                yield from _tensors(inner)
