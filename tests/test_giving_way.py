@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
+from livegan import giving_way as module
 from livegan.giving_way import NICENESS, aside, giving_way
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="threads have one urgency here")
@@ -23,15 +26,46 @@ def test_work_is_done_here_and_now_where_nothing_plays() -> None:
     assert aside(where) == where()
 
 
+def machine(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, idle_ticks: int, says: str = "cpu 9 9 9"
+) -> None:
+    """A machine that idles for so many hundredths of a second while it is looked at."""
+    stat = folder / "stat"
+    stat.write_text(f"{says} 1000 0\n")
+    sleep = time.sleep
+
+    def idle(seconds: float) -> None:
+        sleep(seconds)
+        stat.write_text(f"{says} {1000 + idle_ticks} 0\n")
+
+    monkeypatch.setattr(module, "_STAT", stat)
+    monkeypatch.setattr("livegan.giving_way.time.sleep", idle)
+
+
 @linux
-def test_work_beside_a_show_is_less_urgent_and_whoever_waits_stays_as_he_is() -> None:
+@pytest.mark.parametrize("says", ["cpu 9 9 9", "cpu", "cpu a b c"])
+def test_work_beside_a_show_is_less_urgent_and_whoever_waits_stays_as_he_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str
+) -> None:
+    machine(monkeypatch, tmp_path, idle_ticks=1, says=says)
     before = where()
     with giving_way():
         thread, niceness = aside(where)
+        assert aside(lambda: os.sched_getscheduler(0)) == os.SCHED_OTHER
     assert thread != before[0]
     assert niceness == min(before[1] + NICENESS, 19)
     assert where() == before
     assert aside(where) == before, "and afterwards all is as it was"
+
+
+@linux
+def test_where_cores_are_idle_it_takes_only_what_nobody_wants(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine(monkeypatch, tmp_path, idle_ticks=15)
+    with giving_way():
+        assert aside(lambda: os.sched_getscheduler(0)) == os.SCHED_IDLE
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 def test_only_the_thread_that_gives_way_does() -> None:
