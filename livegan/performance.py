@@ -100,6 +100,8 @@ class Performance:
         """Whether a face was in the last frame; None where none is looked for."""
         self.picture: Frame | None = None
         """The last that was painted, as it is shown; None before the first."""
+        self.between_frames = threading.Event()
+        """Set while nothing is painted: what takes time from whoever paints is done then."""
         self._ready_at_s: float | None = None
         self._error: BaseException | None = None
         self._stop_asked = False
@@ -246,10 +248,12 @@ class Performance:
         """Paint until the source ends; rest where it gives nothing, at the start too."""
         resting = True
         while True:
+            self.between_frames.set()
             try:
                 frame = self._arrivals.take(REST_PERIOD_S if resting else PATIENCE_S)
             except Closed:
                 return
+            self.between_frames.clear()
             resting = frame is None
             picture = engine.rest(time.monotonic()) if frame is None else engine.paint(frame)
             window_box = self._window_box

@@ -162,7 +162,9 @@ class Controls(AbstractContextManager["Controls"]):
             feedback.answer(sender, f"{ROOT}/pong", version("livegan"))
 
         feedback.start()
-        osc.play(performance.values, senders, answer, performance.health)
+        osc.play(
+            performance.values, senders, answer, performance.health, performance.between_frames
+        )
         logger.info("osc        %s, %s; answers go to port %d", osc.where, _who(osc), port)
 
     def _play_panel(

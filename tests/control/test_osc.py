@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -32,6 +33,19 @@ class FakeGauges(Gauges):
         return {"system.fps": 30.0 + self.readings, "system.health": "ok"}
 
 
+class Pause(threading.Event):
+    """Between two frames, at first; and it tells who waited for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set()
+        self.awaited = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.awaited.set()
+        return super().wait(10)
+
+
 class Rig:
     """An instrument that listens, and a controller that plays it."""
 
@@ -45,7 +59,8 @@ class Rig:
         self._sends = udp()
         self.feedback.start()
         self.health = HealthBoard()
-        self.osc.play(self.values, senders, self._answer, self.health)
+        self.between_frames = Pause()
+        self.osc.play(self.values, senders, self._answer, self.health, self.between_frames)
 
     def _answer(self, who: str) -> None:
         self.feedback.answer(who, "/livegan/pong", "1")
@@ -97,6 +112,19 @@ def test_all_of_many_are_counted_and_the_last_one_holds(rig: Rig) -> None:
             assert soon(lambda count=count: rig.osc.counts[0] == count)  # type: ignore[misc]
     assert soon(lambda: rig.values.snapshot().number("output.fade") == 1.0)
     assert rig.osc.counts == (5000, 0)
+
+
+def test_a_flood_is_read_between_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livegan.control.osc._BURST_S", 0.0)  # so that one message is a flood
+    rig = Rig()
+    rig.between_frames.clear()
+    rig.send(message("/livegan/source/zoom", 2.0))
+    assert rig.between_frames.awaited.wait(10)
+    rig.send(message("/livegan/source/zoom", 3.0))
+    assert rig.osc.counts[0] == 1
+    rig.between_frames.set()
+    assert soon(lambda: rig.values.snapshot().number("source.zoom") == 3.0)
+    rig.close()
 
 
 def test_it_hears_on_after_whatever_is_sent(
@@ -193,7 +221,7 @@ def test_strangers_are_counted_and_not_played(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(osc._guests, "may", lambda host: False)
     values = LiveValues()
     before = values.snapshot()
-    osc.play(values, Senders(), lambda who: None, HealthBoard())
+    osc.play(values, Senders(), lambda who: None, HealthBoard(), Pause())
     with udp() as stranger:
         stranger.sendto(message("/livegan/source/zoom", 2.0), (HOST, port))
         assert soon(lambda: osc.counts == (0, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -101,7 +102,9 @@ def test_keys_play_a_slider(chromium: Chromium, rig: Rig) -> None:
 def test_an_osc_message_moves_the_slider(chromium: Chromium, rig: Rig) -> None:
     port = free_pair()
     osc = OscIn(Endpoint(HOST, port), ())
-    osc.play(rig.values, Senders(), lambda sender: None, rig.health)
+    between_frames = threading.Event()
+    between_frames.set()
+    osc.play(rig.values, Senders(), lambda sender: None, rig.health, between_frames)
 
     async def scene() -> None:
         async with panel(chromium, rig) as shown:
