@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from livegan import listings
 from livegan.benchmarks.command import bench
+from livegan.counting import counted
 from livegan.doctor.command import doctor
 from livegan.errors import SinkError, SourceError
 from livegan.interruption import stopping
@@ -109,8 +110,8 @@ def render(options: argparse.Namespace) -> int:
         if interruption.asked:
             raise KeyboardInterrupt
     if done.found is not None:
-        print(f"face found in {done.found} of {done.frames} frames")
-    print(f"{done.frames} frames, {done.rate_hz:.1f} frames/s")
+        print(f"face found in {done.found} of {counted(done.frames, 'frame')}")
+    print(f"{counted(done.frames, 'frame')}, {done.rate_hz:.1f} frames/s")
     return 0
 
 

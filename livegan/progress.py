@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
+from livegan.counting import counted
+
 _WIDTH = 30
 _TERMINAL_PERIOD_S = 0.1
 _FILE_PERIOD_S = 5.0
@@ -52,7 +54,7 @@ def progress_line(done: int, total: int | None, rate_hz: float) -> str:
         rate_hz: frames a second.
     """
     if not total:
-        return f"{done} frames, {rate_hz:.0f} frames/s"
+        return f"{counted(done, 'frame')}, {rate_hz:.0f} frames/s"
     part = min(done / total, 1.0)
     bar = "#" * round(part * _WIDTH) + "-" * (_WIDTH - round(part * _WIDTH))
     left_s = max(total - done, 0) / rate_hz if rate_hz > 0 else 0.0

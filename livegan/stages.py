@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from livegan.counting import counted
 from livegan.errors import SinkFull, SourceEnded, SourceLost, UsageError
 from livegan.frames import Closed, Frame, Mailbox
 from livegan.pacing import Recent
@@ -226,8 +227,8 @@ class SinkStage(Stage):
         finally:
             self.filming_since_s = None
             if film:
-                counts = film.written, self.dropped - dropped_before
-                logger.info("recorded   %s, %d frames, %d dropped", film.path, *counts)
+                held, dropped = counted(film.written, "frame"), self.dropped - dropped_before
+                logger.info("recorded   %s, %s, %d dropped", film.path, held, dropped)
 
     def stop(self) -> None:
         """Show what lies in the mailbox, then end. Returns at once."""

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pytest
 from tiny_onnx import write_generator
 
@@ -186,6 +188,12 @@ def test_render_paints_every_frame_and_says_how_fast(tmp_path: Path, generator: 
     again = livegan("render", first, second, "--generator", generator)
     assert again.returncode == 0, again.stderr
     assert frames_in(second) == int(count)
+
+
+def test_render_counts_a_single_picture_as_one(tmp_path: Path, generator: Path) -> None:
+    cv2.imwrite(str(tmp_path / "face.png"), np.full((64, 64, 3), 99, np.uint8))
+    done = livegan("render", tmp_path / "face.png", "null", "--generator", generator)
+    assert done.stdout.startswith("1 frame, "), done.stdout + done.stderr
 
 
 def test_a_run_without_a_display_writes_a_recording_and_says_where(

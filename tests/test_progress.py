@@ -18,6 +18,7 @@ def test_more_than_was_promised_is_no_fault() -> None:
 
 def test_without_a_total_only_what_is_known_is_told() -> None:
     assert progress_line(5, None, 2.0) == "5 frames, 2 frames/s"
+    assert progress_line(1, None, 2.0) == "1 frame, 2 frames/s"
 
 
 def test_a_file_is_not_filled_with_bars() -> None:

@@ -24,6 +24,7 @@ from torch import nn
 
 from export import add_result_arguments, check_name, write_checked, write_look
 from livegan.conditioners.opening import KINDS
+from livegan.counting import counted
 from livegan.errors import UsageError
 from livegan.model_card import ConditionerCard, ModelCard, write_card
 from workshop.classic_forms import UNetForm, check_size, form_to_dict
@@ -204,7 +205,8 @@ def _norm(arguments: argparse.Namespace, network: ClassicNetwork, trial: Trial) 
     if chosen == "auto":
         mode, scores = choose_norm(network, trial)
         told = ", ".join(f"{way} {score:.3f}" for way, score in scores.items())
-        print(f"norm: {mode} (score on {len(trial.drawings)} pairs: {told})")
+        pairs = counted(len(trial.drawings), "pair")
+        print(f"norm: {mode} (score on {pairs}: {told})")
     set_norm_mode(network, mode)
     return mode
 

@@ -11,6 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from workshop import motion
 from workshop.parser import Parser
@@ -44,7 +45,8 @@ def main(argv: list[str]) -> int:
         print("\nmotion: stopped; nothing was written", file=sys.stderr)
         return 130
     frames = sum(len(performance.drives) for performance in performances)
-    print(f"{frames} frames of {len(performances)} performers in {arguments.out}")
+    performers = counted(len(performances), "performer")
+    print(f"{counted(frames, 'frame')} of {performers} in {arguments.out}")
     return 0
 
 

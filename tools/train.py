@@ -26,6 +26,7 @@ if __name__ == "__main__":  # before the imports that would fail
 
 import torch
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from workshop.budget import Budget
 from workshop.crew import crew
@@ -152,7 +153,7 @@ def _run(training: Training, folder: RunFolder, line: ProgressLine, command: str
         raise
     told = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
     held = f"; held out: {told}" if told else ""
-    line.end(f"{training.saved_steps} steps{held}; see {folder.path / 'index.html'}")
+    line.end(f"{counted(training.saved_steps, 'step')}{held}; see {folder.path / 'index.html'}")
     name = folder.path.resolve().name
     run = shlex.quote(str(folder.path))
     line.end(f"next: python tools/export.py {run} --name {shlex.quote(name)}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livegan import process
+from livegan.counting import counted
 from livegan.performance import Performance
 from livegan.statistics import Lap, Totals
 
@@ -108,8 +109,8 @@ def _in_laps(
         lap = performance.statistics.lap()
         laps.append(Stretch(lap, process.memory_mib()))
         tell(
-            f"{len(laps) * lap_s:5.0f} s  {lap.frames} frames, {lap.dropped} dropped, capture to "
-            f"shown p50 {lap.latency.p50_ms:.1f} ms, p95 {lap.latency.p95_ms:.1f} ms, "
+            f"{len(laps) * lap_s:5.0f} s  {counted(lap.frames, 'frame')}, {lap.dropped} dropped, "
+            f"capture to shown p50 {lap.latency.p50_ms:.1f} ms, p95 {lap.latency.p95_ms:.1f} ms, "
             f"{laps[-1].memory_mib:.0f} MiB"
         )
 
@@ -126,7 +127,8 @@ def describe(totals: Totals, *, startup_s: float, memory_mib: float) -> list[str
         f"{stage} {spent.p50_ms:.1f} / {spent.p95_ms:.1f}" for stage, spent in totals.stages.items()
     )
     return [
-        f"{totals.frames} frames in {totals.seconds:.1f} s, {totals.rate_hz:.2f} frames/s",
+        f"{counted(totals.frames, 'frame')} in {totals.seconds:.1f} s, "
+        f"{totals.rate_hz:.2f} frames/s",
         f"dropped: {totals.dropped_at_start} in the first second, {late_drops} after it",
         f"capture to shown: p50 {latency.p50_ms:.1f} ms, p95 {latency.p95_ms:.1f} ms, "
         f"p99 {latency.p99_ms:.1f} ms, longest {latency.max_ms:.1f} ms",

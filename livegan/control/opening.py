@@ -26,6 +26,7 @@ from livegan.control.oscquery.played import Played
 from livegan.control.oscquery.service import PanelServer
 from livegan.control.oscquery.tree import Choices
 from livegan.control.senders import Senders
+from livegan.counting import counted
 from livegan.errors import ControlError
 from livegan.parameters import TABLE
 from livegan.parameters.midi_rows import LEARN_NOTHING
@@ -110,7 +111,7 @@ class Controls(AbstractContextManager["Controls"]):
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
         received, refused = self._counts()
-        osc = [f"osc {received} messages, {refused} refused"] if received else []
+        osc = [f"osc {counted(received, 'message')}, {refused} refused"] if received else []
         return [*osc, *(self._midi.lines() if self._midi else [])]
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import av
 
+from livegan.counting import counted
 from livegan.errors import SinkError, SinkFull, SinkLost
 from livegan.frames import Frame
 from livegan.sinks.letterbox import Letterbox, check_picture
@@ -114,8 +115,8 @@ class Recording(AbstractContextManager["Recording"]):
         full = _is_full(cause)
         kept = "all but its last second is kept" if self.written else "nothing is kept"
         lost = (SinkFull if full else SinkLost)(
-            f"recording {self.name} ended after {self.written} frames ({_reason(cause)});"
-            f" {kept}{'; free space and record again' if full else ''}"
+            f"recording {self.name} ended after {counted(self.written, 'frame')}"
+            f" ({_reason(cause)}); {kept}{'; free space and record again' if full else ''}"
         )
         lost.__cause__ = cause
         return lost

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from livegan.counting import counted
 from livegan.errors import SinkLost
 from livegan.sinks.recording import Recording
 from livegan.takes import check_place
@@ -38,7 +39,8 @@ def whole_film(path: Path, *, size: tuple[int, int], fps: float) -> Iterator[Rec
         raise
     except BaseException:
         if film.written:
-            logger.warning("not finished; the first %d frames are in %s", film.written, film.path)
+            there = counted(film.written, "frame is", "frames are")
+            logger.warning("not finished; the first %s in %s", there, film.path)
         raise
     if not film.written:
         return

@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from livegan.counting import counted
 from livegan.errors import SourceEnded, SourceError, SourceLost
 from livegan.frames import Image
 from livegan.sources.playback import Clock, Playback, catch_up
@@ -88,7 +89,7 @@ class Clip(Playback):
     def description(self) -> str:
         """What plays, and how."""
         height, width = self.size
-        frames = f", {self._frame_count} frames" if self._frame_count else ""
+        frames = f", {counted(self._frame_count, 'frame')}" if self._frame_count else ""
         looped = ", looped" if self._live else ""
         text = f"{self.name}: {width}x{height} at {self._fps:.4g} fps{frames}{looped}"
         return f"{self._note}: {text}" if self._note else text

@@ -65,7 +65,7 @@ def test_osc_plays_by_default_from_this_machine_and_says_how_to_open_it(
         sends.sendto(message("/livegan/output/fade", 0.5), ("127.0.0.1", default_port))
         assert performance.values.wait(before, 10).number("output.fade") == 0.5
         assert wait_for(hears, "/livegan/system/health") in ("ok", "null starting")
-        assert controls.lines() == ["osc 1 messages, 0 refused"]
+        assert controls.lines() == ["osc 1 message, 0 refused"]
 
 
 def test_a_taken_default_port_is_one_line_and_the_show_goes_on(

@@ -216,7 +216,7 @@ def test_what_goes_wrong_at_the_very_end_is_told_by_close(
     monkeypatch.setattr(video_file.VideoFile, "close", full)
     film = Recording(tmp_path / "take.mp4", size=(32, 32), fps=30)
     film.show(frame(grey(90)))
-    with pytest.raises(SinkLost, match="1 frames.*No space left"):
+    with pytest.raises(SinkLost, match="after 1 frame .*No space left"):
         film.close()
     film.close()
 

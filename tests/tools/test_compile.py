@@ -187,7 +187,7 @@ def test_a_folder_of_a_few_pictures_is_refused(
     plain = _write_painter(tmp_path / "heaps.onnx", ConditionerCard("plain", 1))
     cv2.imwrite(str(tmp_path / "one.png"), np.zeros((64, 64, 3), np.uint8))
     assert _compile(plain, "--target", "openvino", "--source", tmp_path / "one.png") == 2
-    assert "has 1 frames, wanted at least 60" in capsys.readouterr().err
+    assert "has 1 frame, wanted at least 60" in capsys.readouterr().err
 
 
 def test_nothing_is_reported_to_the_makers_of_nncf() -> None:

@@ -49,8 +49,8 @@ def test_each_face_becomes_a_square_and_the_same_command_goes_on(
     out = tmp_path / "faces"
     assert crop(folder, out, "--smallest", 30) == 0
     told = capsys.readouterr().out
-    assert "2 faces of 2 pictures" in told and "1 pictures have no face" in told
-    assert "passed over torn.jpg" in told and "1 are broken" in told
+    assert "2 faces of 2 pictures" in told and "1 picture has no face" in told
+    assert "passed over torn.jpg" in told and "1 is broken" in told
     detector = FaceDetector(still=True)
     for name in ("both-1.png", "both-2.png"):
         face = cv2.imread(str(out / name))
@@ -89,7 +89,7 @@ def test_faces_below_the_least_size_are_left_out(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert crop(folder, tmp_path / "faces", "--smallest", 100) == 0
-    assert "1 faces of 2 pictures" in capsys.readouterr().out
+    assert "1 face of 2 pictures" in capsys.readouterr().out
     assert crop(folder, tmp_path / "none", "--smallest", 2000) == 2
     assert "no face of at least 2000 pixels" in capsys.readouterr().err
 
@@ -115,8 +115,8 @@ def test_faces_are_cut_as_somebody_marked_them(
     assert crop(folder, out, *asked) == 0
     told = capsys.readouterr().out
     assert "passed over b.png: box [900.0, 0.0, 40.0, 40.0] lies outside its 400x300" in told
-    assert "1 annotated pictures that aren't there: c.png" in told
-    assert "1 faces are narrower than 20 pixels" in told
+    assert "1 annotated picture that isn't there: c.png\n" in told
+    assert "1 face is narrower than 20 pixels" in told
     face = cv2.imread(str(out / "a-1.png"))
     red = face[..., 2] > 128
     assert red[40:88, 40:88].all() and red.mean() == pytest.approx(0.25, abs=0.02)

@@ -240,7 +240,7 @@ def test_label_maps_have_the_colours_of_the_palette_alone(
     out = tmp_path / "d"
     more = ("--palette", file) if given else ()
     assert make("palette", *facades, "--out", out, "--size", "64", *more) == 0
-    assert "1 pictures have no partner" in capsys.readouterr().out
+    assert "1 picture has no partner of the same name and is left out" in capsys.readouterr().out
     palette = card(out)["palette"]
     assert len(palette) == 3 and (not given or palette == LABELS)
     allowed = {tuple(bytes.fromhex(colour[1:])[::-1]) for colour in palette.values()}

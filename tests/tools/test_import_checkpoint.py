@@ -227,7 +227,7 @@ def test_pairs_decide_how_to_normalise_and_what_draws(
         writer.add(split, drawing, np.ascontiguousarray(picture))
     writer.finish()
     path = imported(file, "--pairs", str(tmp_path / "pairs"))
-    assert f"norm: {better} (score on 1 pairs" in capsys.readouterr().out
+    assert f"norm: {better} (score on 1 pair" in capsys.readouterr().out
     card = read_card(path)
     assert card.training["norm"] == better
     assert card.conditioner == edges

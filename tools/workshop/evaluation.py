@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.conditioners.face_detector import FaceDetector
+from livegan.counting import counted
 from livegan.errors import ModelError, UsageError
 from livegan.frames import Image
 from workshop.chart import Chart
@@ -131,7 +132,7 @@ def evaluate_pairs(
     if card.size != painter.card.size:
         notes.append(f"Pairs of {card.size[1]} x {card.size[0]} were stretched to fit.")
     return Evaluation(
-        "pairs", f"{len(pairs)} pairs of {card.name}, {split}, {direction}",
+        "pairs", f"{counted(len(pairs), 'pair')} of {card.name}, {split}, {direction}",
         ("input", "output", "target"), rows, {**metrics, **flicker}, ("haarpsi", "high"),
         [*faces.notes(), *notes],
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from livegan.conditioners.conditioner import Conditioned
 from livegan.conditioners.face_detector import FaceDetector
+from livegan.counting import counted
 from livegan.errors import UsageError
 from livegan.face_topology import Landmarks
 from livegan.frames import Frame, Image
@@ -65,7 +66,7 @@ def evaluate_pictures(painter: Painter, where: Path, album: Album) -> Evaluation
     flicker, why = flicker_of(painter, stills)
     metrics = {**means(rows), **faces.rates(), **latency_ms("generate", watch.times_s), **flicker}
     sort_by = ("mouth_error", "low") if "mouth_error" in metrics else None
-    told = f"{len(rows)} pictures of {where.resolve().name}"
+    told = f"{counted(len(rows), 'picture')} of {where.resolve().name}"
     return Evaluation(
         "pictures", told, CAPTIONS, rows, metrics, sort_by, [*notes, *faces.notes(), *why]
     )

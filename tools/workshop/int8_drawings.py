@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from livegan.conditioners.face_drawing import draw_face
+from livegan.counting import counted
 from livegan.errors import SourceEnded, UsageError
 from livegan.frames import Image
 from livegan.generators.stretched import as_shown
@@ -99,7 +100,8 @@ def _of_clip(painter: Painter, path: Path) -> tuple[list[Image], list[Image]]:
                     seen.on_stage.generate(drawing)
                     frames.append(frame.image)
     if len(frames) < MOST_HELD_OUT:
-        raise UsageError(f"{path} has {len(frames)} frames, wanted at least {MOST_HELD_OUT}")
+        had = counted(len(frames), "frame")
+        raise UsageError(f"{path} has {had}, wanted at least {MOST_HELD_OUT}")
     return frames, seen.drawings
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from livegan.frames import Image
 from livegan.model_card import ConditionerCard
@@ -85,7 +86,8 @@ def match_names(drawings: Path, pictures: Path) -> list[tuple[str, Path, Path]]:
         )
     alone = len(listed) + len(by_name) - 2 * len(both)
     if alone:
-        print(f"{alone} pictures have no partner of the same name and are left out")
+        told = counted(alone, "picture has no partner", "pictures have no partner")
+        print(f"{told} of the same name and {'is' if alone == 1 else 'are'} left out")
     return both
 
 
@@ -122,7 +124,8 @@ def pairs_of_matches(
         MatchTask(split, picture.name, drawing, picture)
         for split, (_, drawing, picture) in zip(splits, matches, strict=True)
     ]
-    source = f"{len(matches)} pairs of {arguments.drawings.name} and {arguments.pictures.name}"
+    pairs = counted(len(matches), "pair")
+    source = f"{pairs} of {arguments.drawings.name} and {arguments.pictures.name}"
     card = dataclasses.replace(begin_card(arguments, conditioner, source), palette=palette)
     job = Match(assembly.parts, arguments.fit, palette)
     work = by_workers(job, tasks, arguments.workers)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.conditioners.face_detector import FaceDetector
+from livegan.counting import counted
 from livegan.errors import SourceEnded, UsageError
 from livegan.puppetry.neutral import Neutral
 from livegan.puppetry.pose import canonical
@@ -72,8 +73,8 @@ def record(path: Path, progress: Callable[[int, int | None], None] | None = None
         source.close()
         detector.close()
     if len(seen) < fps or neutral.face is None:
-        raise UsageError(f"{path} shows a face in {len(seen)} frames, wanted at least {fps:.0f};"
-                         " use a clip in which one face is seen from the front")
+        raise UsageError(f"{path} shows a face in {counted(len(seen), 'frame')}, wanted at least"
+                         f" {fps:.0f}; use a clip in which one face is seen from the front")
     # Judged over the whole clip: the neutral as it stood at the end, for every frame.
     drives = [read_drive(landmarks, neutral.face) for landmarks in seen]
     return Performance(canonical(neutral.face), drives, fps)

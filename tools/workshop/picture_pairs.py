@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from livegan.counting import counted
 from livegan.model_card import ConditionerCard
 from livegan.sources.pictures import read_picture
 from workshop.assembly import Assembly, Parts
@@ -103,7 +104,7 @@ def pairs_of_pictures(
         return 0
     rows = zip(splits, names, paths, strict=True)
     tasks = [PictureTask(split, name, path) for split, name, path in rows]
-    card = begin_card(arguments, conditioner, f"{len(paths)} pictures of {folder.name}")
+    card = begin_card(arguments, conditioner, f"{counted(len(paths), 'picture')} of {folder.name}")
     job = DrawPictures(assembly.parts, conditioner, arguments.fit)
     work = by_workers(job, tasks, arguments.workers)
     return build(assembly, card, tasks, work, arguments.out)

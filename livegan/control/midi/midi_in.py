@@ -15,6 +15,7 @@ from livegan.control.midi.far_ports import FarPorts, Office, PortProcess
 from livegan.control.midi.moves import BEND_MIDDLE, FINE_OFFSET, Heard
 from livegan.control.midi.player import BeatClock, Player
 from livegan.control.midi.plugs import Plugged
+from livegan.counting import counted
 from livegan.errors import MissingExtraError
 from livegan.keepsakes import state_folder
 from livegan.parameters import LiveValues
@@ -115,7 +116,7 @@ class MidiIn:
         lines = []
         if self._player and self._open:
             ports = ", ".join(list(self._open))
-            lines.append(f"midi {self._player.received} messages, from {ports}")
+            lines.append(f"midi {counted(self._player.received, 'message')}, from {ports}")
         if self._player:
             learning = self._values.snapshot()["midi.learning"]
             lines += [f"midi learn {learning}"] if learning else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from livegan.counting import counted
 from livegan.doctor.cures import told_and_cure
 from livegan.doctor.facts import GPU, Engine, Facts
 from livegan.doctor.finding import Finding
@@ -16,7 +17,9 @@ def check_engines(facts: Facts) -> Iterator[Finding]:
     if facts.engines.problem:
         yield Finding("warn", "engines", *told_and_cure(facts.engines.problem))
     elif not facts.engines.engines:
-        told = f"none is compiled: {facts.engines.generators} generators play as they are"
+        known = facts.engines.generators
+        playing = counted(known, "generator plays as it is", "generators play as they are")
+        told = f"none is compiled: {playing}"
         yield Finding("ok", "engines", told)
     for engine in facts.engines.engines:
         yield _engine(engine, facts)

@@ -11,6 +11,7 @@ from typing import Any
 
 import cv2
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from livegan.frames import Image
 from livegan.sources.pictures import read_picture
@@ -153,7 +154,8 @@ def _apply(folder: Path, beside: Path, settings: dict[str, Any]) -> int:
             continue
         _move(path, beside / Path(entry["reason"]).name)
         moved += 1
-    print(f"{moved} pictures are moved to folders in {beside.name}, beside {folder.name}")
+    told = counted(moved, "picture is", "pictures are")
+    print(f"{told} moved to folders in {beside.name}, beside {folder.name}")
     for name in stayed:
         print(f"{name} has changed since the report and stays")
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 
 from livegan.conditioners.face_detector import FaceBox
+from livegan.counting import counted
 from livegan.errors import UsageError
 from livegan.frames import Image
 from livegan.sources.pictures import read_picture
@@ -126,8 +127,10 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{arguments.annotations} names no picture of {arguments.folder};"
                              f" it names {absent[0]!r}, for one")
         if absent:
-            print(f"passed over {len(absent)} annotated pictures that aren't there:"
-                  f" {absent[0]} ...")
+            gone = counted(len(absent), "annotated picture that isn't",
+                           "annotated pictures that aren't")
+            more = " ..." if len(absent) > 1 else ""
+            print(f"passed over {gone} there: {absent[0]}{more}")
     settings = {"by": NAME, "size": arguments.size, "margin": arguments.margin,
                 "smallest": arguments.smallest, "annotated": marked is not None}
     path = arguments.out / "faces.jsonl"
@@ -189,8 +192,10 @@ def _tell(journal: Journal, job: CropJob, broken: int) -> int:
     faces = sum(len(entry["files"]) for entry in entries)
     small = sum(entry["too_small"] for entry in entries)
     none = sum(not entry["files"] and not entry["too_small"] for entry in entries)
-    print(f"{faces} faces of {len(entries)} pictures in {job.out}; {none} pictures have no face,"
-          f" {small} faces are narrower than {job.smallest_px:g} pixels, {broken} are broken")
+    print(f"{counted(faces, 'face')} of {counted(len(entries), 'picture')} in {job.out};"
+          f" {counted(none, 'picture has', 'pictures have')} no face,"
+          f" {counted(small, 'face is', 'faces are')} narrower than {job.smallest_px:g} pixels,"
+          f" {counted(broken, 'is', 'are')} broken")
     if not faces:
         raise UsageError(f"no face of at least {job.smallest_px:g} pixels was found;"
                          " see --smallest, or mark the faces and give --annotations")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from workshop.fetching import Busy, Fetched, Fetcher, NoPicture
 from workshop.journal import Journal, refuse_strangers
@@ -163,8 +164,9 @@ class Downloads:
         if not self._known:
             raise UsageError(f"no picture came; the first address said: {self._problems[0]}")
         print(
-            f"{len(self._known)} pictures in {self._out}, {self._new} of them new;"
-            f" {self._repeats} repeats and {len(self._problems)} failures were not counted"
+            f"{counted(len(self._known), 'picture')} in {self._out}, {self._new} of them new;"
+            f" {counted(self._repeats, 'repeat')} and"
+            f" {counted(len(self._problems), 'failure')} were not counted"
         )
         return 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from livegan.sources.pictures import read_picture
 from workshop.assembly import Assembly, Pair, Parts
@@ -88,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         for index, (split, path) in enumerate(zip(splits, paths, strict=True))
         for variant in range(arguments.variants)
     ]
-    source = f"{len(paths)} pictures of {arguments.pictures.name}, with holes"
+    source = f"{counted(len(paths), 'picture')} of {arguments.pictures.name}, with holes"
     card = dataclasses.replace(
         begin_card(arguments, conditioner_card("plain"), source), masks=True
     )

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from livegan.counting import counted
 from livegan.errors import UsageError
 from workshop.assembly import Assembly
 from workshop.building import add_dataset_arguments, begin_card, build, finished, made_by
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _tell(films: list[Film]) -> None:
     good = sum(len(film.good) for film in films)
-    told = (f"{good} frames with a sharp face; left out: "
+    told = (f"{counted(good, 'frame')} with a sharp face; left out: "
             f"{sum(film.faceless for film in films)} without a face, "
             f"{sum(film.blurred for film in films)} blurred")
     if good < LEAST_FRAMES:
