@@ -70,11 +70,16 @@ def run(options: argparse.Namespace) -> int:
                 isolate=options.isolate,
                 compile_missing=not options.safe,
                 exact=options.safe,
+                behind=journal.behind,
             ) as performance,
         ):
             interruption.ends_with(performance.request_stop)
             controls.play(performance)
-            journal.follow(performance.values, lambda: performance.playing)
+            journal.follow(
+                performance.values,
+                lambda: performance.playing,
+                lambda: performance.repertoire.returning.left,
+            )
             window = _open_window(performance, controls, options) if WINDOW in sinks else None
             if window is None:
                 performance.wait(options.seconds)

@@ -51,6 +51,40 @@ class Loaded:
         self.blending = Blending()
 
 
+@dataclass(frozen=True)
+class OnDecks:
+    """What is on the two decks.
+
+    Args:
+        front: what plays.
+        behind: what waits, or is mixed in; None where there is nothing yet.
+        deck_behind: "A" or "B": where that is.
+    """
+
+    front: Loaded
+    behind: Loaded | None
+    deck_behind: str
+
+
+def wanted(
+    preset: Preset, settings: Mapping[str, Setting], overrides: Mapping[str, Setting]
+) -> tuple[dict[str, Setting], dict[str, Setting]]:
+    """The values that a preset wants: its look's own, all of them, and some of the stage.
+
+    Args:
+        preset: which one.
+        settings: what the generator that it plays on was trained with.
+        overrides: values that hold whatever it says.
+    """
+    asked = {**settings, **preset.values}
+    asked.pop(CROSSFADE, None)  # which decides what is seen of it
+    own = {name: asked.get(name, TABLE[name].default) for name in OF_A_LOOK}
+    stage = {name: value for name, value in asked.items() if name not in OF_A_LOOK}
+    for values in (own, stage):
+        values |= {name: overrides[name] for name in values if name in overrides}
+    return own, stage
+
+
 class Decks:
     """Deck A, deck B, and which of them is in front. For the engine's thread alone.
 
@@ -83,6 +117,14 @@ class Decks:
     def behind(self) -> Loaded | None:
         """What waits, or is mixed in; None where there is nothing yet."""
         return self._decks[1 - self._front]
+
+    @property
+    def both(self) -> OnDecks:
+        """What is on them, for any thread."""
+        front = self._front  # once: the crossfade may change it meanwhile
+        plays = self._decks[front]
+        assert plays is not None
+        return OnDecks(plays, self._decks[1 - front], "BA"[front])
 
     @property
     def mixing(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from livegan.decks import CROSSFADE, Decks, Loaded
+from livegan.decks import CROSSFADE, Decks, Loaded, OnDecks
 from livegan.delay import DelayLine
 from livegan.errors import GeneratorLost
 from livegan.frames import Frame, Image
@@ -94,6 +94,11 @@ class Engine:
     def front(self) -> Loaded:
         """What is on the deck in front."""
         return self._decks.front
+
+    @property
+    def on_decks(self) -> OnDecks:
+        """What is on both decks. From any thread."""
+        return self._decks.both
 
     def lines(self) -> list[str]:
         """What is on the decks, for the figures."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from livegan.errors import ModelError, UsageError
+from livegan.left import Behind
 from livegan.look import looks_of_a_show
 from livegan.model_card import read_card
 from livegan.parameters import Setting, read_assignment
@@ -79,6 +80,7 @@ def asked_performance(
     isolate: bool = False,
     compile_missing: bool = False,
     exact: bool = False,
+    behind: Behind | None = None,
 ) -> Performance:
     """The performance that is asked for, not yet begun.
 
@@ -86,6 +88,7 @@ def asked_performance(
         preset, overrides: as `asked_look` gives them.
         source, sinks: as people type them.
         isolate, compile_missing, exact: as in `open_look`.
+        behind: what comes back on the deck behind; None is nothing.
 
     Raises:
         SourceError: there is no such file or folder.
@@ -93,7 +96,7 @@ def asked_performance(
     from livegan.sinks import open_sink
     from livegan.sources.opening import source_factory
 
-    return Performance(
+    performance = Performance(
         preset,
         open_source=source_factory(source),
         open_sink=open_sink,
@@ -103,6 +106,9 @@ def asked_performance(
             isolate=isolate, compile_missing=compile_missing, exact=exact
         ),
     )
+    if behind:
+        performance.repertoire.returning.ask(behind, left_look)
+    return performance
 
 
 def leave_out_options(options: argparse.Namespace) -> None:

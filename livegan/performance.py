@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from livegan.conductor import Conductor
-from livegan.decks import Loaded
+from livegan.decks import OnDecks
 from livegan.engine import Engine
 from livegan.errors import SinkLost
 from livegan.frames import Closed, Frame, Mailbox
@@ -88,7 +88,7 @@ class Performance:
         self.clock = Clock(time.monotonic())
         """Where in the music it is."""
         self.conductor = Conductor(self.values, self.clock)
-        self._repertoire = Repertoire(
+        self.repertoire = Repertoire(
             preset, make_look, self.values, overrides or {}, self.health, self._when
         )
         self.sinks = SinkRack(open_sink, fps, self._shown, self.health)
@@ -128,9 +128,9 @@ class Performance:
         return self._engine.look if self._engine else None
 
     @property
-    def playing(self) -> Loaded | None:
-        """The look in front and the preset that it plays; None until the first is loaded."""
-        return self._engine.front if self._engine else None
+    def playing(self) -> OnDecks | None:
+        """The looks on the decks and what they play; None until the first is loaded."""
+        return self._engine.on_decks if self._engine else None
 
     @property
     def ready_at_s(self) -> float | None:
@@ -206,7 +206,7 @@ class Performance:
             status = f"   {following.status}" if isinstance(following, Following) else ""
             lines.insert(0, f"{front.preset.name}{status}")
             lines.insert(1, front.look.generator.description)
-            lines += [*self._engine.lines(), *self._repertoire.lines()]
+            lines += [*self._engine.lines(), *self.repertoire.lines()]
         lines += [line for line in (self.conductor.line(now_s),) if line]
         lines += self.sinks.lines(now_s)
         return lines + [str(health) for health in self.health.all() if health.state != "ok"]
@@ -226,13 +226,13 @@ class Performance:
     def _run_engine(self) -> None:
         try:
             self._engine = Engine(
-                self._repertoire.open_first(),
+                self.repertoire.open_first(),
                 self.values,
                 self.statistics,
                 self.health,
                 self._saw,
                 self.clock,
-                self._repertoire.step,
+                self.repertoire.step,
             )
             self._ready_at_s = time.monotonic()
             self._paint_all(self._engine)
@@ -240,7 +240,7 @@ class Performance:
             self._fail(error)
         finally:
             self._finish()
-            self._repertoire.close()
+            self.repertoire.close()
             if self._engine:
                 self._engine.close()
 

@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
-from livegan.decks import CROSSFADE, OF_A_LOOK, Decks, Loaded
+from livegan.decks import CROSSFADE, Decks, Loaded, wanted
 from livegan.giving_way import giving_way
 from livegan.look import Look, made_of
 from livegan.morphing import Morph
-from livegan.parameters import TABLE, LiveValues, Setting, Values
+from livegan.parameters import LiveValues, Setting, Values
 from livegan.preset_names import meant, neighbour
 from livegan.presets import Preset, read_preset
+from livegan.returning import Returning
 from livegan.saving import save, what_plays
 from livegan.supervision import HealthBoard, one_line
 
@@ -70,6 +71,8 @@ class Repertoire:
         self._values = values
         self._overrides = overrides
         self._health = health
+        self.returning = Returning(self._open, values, overrides)
+        """Brings back what was on the deck behind, if that is asked for."""
         self._when = when
         self._fired = {name: values.snapshot().fired(name) for name in (*STEPS, "deck.cut")}
         self._morph = Morph(values, {}, 0.0, 0.0)
@@ -95,8 +98,8 @@ class Repertoire:
         """
         known = made_of(self._first)
         look = self._open(self._first)
-        own, stage = self._wanted(self._first, look.settings)
-        self._values.update({**own, **stage, **self._overrides})
+        own, stage = wanted(self._first, look.settings, self._overrides)
+        self._values.update({**own, **stage, **self.returning.begins, **self._overrides})
         return Loaded(look, self._first, known)
 
     def step(self, now_s: float, decks: Decks) -> Mapping[str, Setting]:
@@ -115,7 +118,7 @@ class Repertoire:
                 if not (self._loading or self._ready):  # else the next one goes on from there
                     self._tried = self._front.preset.name
         self._hear(now_s, decks)
-        jumps: dict[str, Setting] = {}
+        jumps = dict(self.returning.step(decks))
         if self._cut_at_s is not None:
             self._cut_at_s = self._sooner(self._cut_at_s, now_s)
             if now_s >= self._cut_at_s:
@@ -129,7 +132,7 @@ class Repertoire:
     def lines(self) -> list[str]:
         """What is being done, for the figures."""
         with self._lock:
-            waiting, loading = self._ready, self._loading
+            waiting, loading = self._ready, self._loading or self.returning.left
         if waiting:
             return [f"{waiting.preset.name} waits"]
         return ["loading a preset"] if loading else []
@@ -141,6 +144,7 @@ class Repertoire:
             waiting, self._ready = self._ready, None
         if waiting and waiting.look:
             waiting.look.close()
+        self.returning.close()
 
     def _hear(self, now_s: float, decks: Decks) -> None:
         """What was asked for since the last frame."""
@@ -196,7 +200,8 @@ class Repertoire:
     def _carry_out(self, change: _Change, now_s: float, decks: Decks) -> Mapping[str, Setting]:
         lasts_s = self._values.snapshot().number("preset.morph")
         if change.look is None and change.shows and decks.front.made_of == change.made_of:
-            own, stage = self._wanted(change.preset, decks.front.look.settings)
+            settings = decks.front.look.settings
+            own, stage = wanted(change.preset, settings, self._overrides)
             decks.play(decks.front, change.preset)
             self._morph = Morph(self._values, {**own, **stage}, now_s, lasts_s)
             return {} if lasts_s else {**own, **stage}
@@ -209,7 +214,8 @@ class Repertoire:
             self._ask([(change.shows, change.preset.name)], decks)
             return {}
         decks.play(behind, change.preset)
-        behind.own, behind.stage = self._wanted(change.preset, behind.look.settings)
+        settings = behind.look.settings
+        behind.own, behind.stage = wanted(change.preset, settings, self._overrides)
         if not change.shows:
             return jumps
         if not lasts_s:
@@ -226,18 +232,6 @@ class Repertoire:
             return {}
         self._values.update(there := {CROSSFADE: decks.other_end})
         return there
-
-    def _wanted(
-        self, preset: Preset, settings: Mapping[str, Setting]
-    ) -> tuple[dict[str, Setting], dict[str, Setting]]:
-        """The values that a preset wants: its look's own, all of them, and some of the stage."""
-        asked = {**settings, **preset.values}
-        asked.pop(CROSSFADE, None)  # which decides what is seen of it
-        own = {name: asked.get(name, TABLE[name].default) for name in OF_A_LOOK}
-        stage = {name: value for name, value in asked.items() if name not in OF_A_LOOK}
-        for values in (own, stage):
-            values |= {name: self._overrides[name] for name in values if name in self._overrides}
-        return own, stage
 
     def _load_all(self) -> None:
         """Load what is asked for, until nothing is. Of what comes meanwhile the last one counts."""

@@ -1,14 +1,4 @@
-"""Keeps what is played, so that a show that is cut off goes on as it was left.
-
-    schema = 1
-
-    [session]
-    preset = "mona-lisa"           # a name, or a path; "" where only a generator was named
-    generator = "/home/ada/ada.onnx"   # only where one was named
-
-    [puppet]                       # what was set besides what the preset gives
-    mouth_gain = 1.2
-"""
+"""Keeps what is played, so that a show that is cut off goes on as it was left."""
 
 from __future__ import annotations
 
@@ -16,23 +6,21 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from livegan.decks import Loaded
-from livegan.errors import PresetError
+from livegan.decks import CROSSFADE, OnDecks
 from livegan.keepsakes import hold, keep, state_folder
-from livegan.parameters import TABLE, LiveValues, Setting, Values
-from livegan.presets import Preset, read_toml, read_values, toml_text, written_values
-from livegan.shipped import shipped
+from livegan.left import Behind, Left
+from livegan.parameters import LiveValues
+from livegan.presets import Preset
 from livegan.supervision import one_line
 
 logger = logging.getLogger("livegan")
 
-_SCHEMA = 1
 _PERIOD_S = 0.8
 _SETTLE_S = 0.05
 """What changes together is kept together: a look, and the values that come with it."""
@@ -41,80 +29,6 @@ _CLOSE_WITHIN_S = 1.0
 _ALIVE_EVERY_S = 10.0
 _SAME_SHOW_S = 3600.0
 """So long after a show was cut off, the next one is another: it begins in the light."""
-_DIMMEST = 0.1
-_KEPT = tuple(name for name, row in TABLE.items() if row.kept and row.group != "deck")
-_DARKENING = ("output.blackout", "output.freeze", "output.fade", "source.freeze", "source.bypass")
-
-
-@dataclass(frozen=True)
-class Left:
-    """What a show was left with.
-
-    Args:
-        preset: a name, or a path; "" is none.
-        generator: the path of a generator that was named in place of the preset's; "" is none.
-        values: what was set besides.
-    """
-
-    preset: str
-    generator: str
-    values: Mapping[str, Setting]
-
-    @classmethod
-    def of(cls, preset: Preset, given: Mapping[str, Setting], values: Values) -> Left:
-        """What plays now.
-
-        Args:
-            preset: which one.
-            given: the values that come with it.
-            values: as they are set.
-        """
-        own_generator = Path(preset.generator).is_absolute()
-        kept = {
-            name: values[name]
-            for name in _KEPT
-            if values[name] != given.get(name, TABLE[name].default)
-        }
-        return cls(_named(preset), preset.generator if own_generator else "", kept)
-
-    def in_the_light(self) -> Left:
-        """The same without what darkens or freezes: nobody wants to begin with that."""
-        dim = {"output.brightness"} if self._brightness < _DIMMEST else set()
-        lit = {name: to for name, to in self.values.items() if name not in {*_DARKENING, *dim}}
-        return replace(self, values=lit)
-
-    def written(self) -> str:
-        """As the file holds it."""
-        lines = [f"schema = {_SCHEMA}", "", "[session]", f"preset = {toml_text(self.preset)}"]
-        if self.generator:
-            lines.append(f"generator = {toml_text(self.generator)}")
-        for group, values in written_values(self.values):
-            lines += ["", f"[{group}]", *values]
-        return "\n".join(lines) + "\n"
-
-    @classmethod
-    def read(cls, path: Path) -> Left:
-        """What a file holds; parameters that are not known are passed over.
-
-        Raises:
-            PresetError: it is none of livegan's, or damaged.
-        """
-        if not path.is_file():  # a pipe would be waited for
-            raise PresetError(f"{path} is no file")
-        table = read_toml(path)
-        schema, session = table.pop("schema", None), table.pop("session", None)
-        if type(schema) is not int or schema != _SCHEMA:
-            raise PresetError(f"{path}: schema is {schema!r}, wanted {_SCHEMA}")
-        session = session if isinstance(session, dict) else {}
-        preset, generator = session.get("preset"), session.get("generator", "")
-        if not isinstance(preset, str) or not isinstance(generator, str):
-            raise PresetError(f"{path}: it does not say what played")
-        values, _ = read_values(path, table)
-        return cls(preset, generator, {name: to for name, to in values.items() if name in _KEPT})
-
-    @property
-    def _brightness(self) -> float:
-        return float(self.values.get("output.brightness", 1.0))
 
 
 class Journal(AbstractContextManager["Journal"]):
@@ -133,6 +47,7 @@ class Journal(AbstractContextManager["Journal"]):
         self._gone_s = 0.0
         self._alive_due_s = 0.0
         self._given: tuple[Preset, Preset] | None = None
+        self._behind: Behind | None = None
         self._written = ""
         self._troubled = False
         self._follower: threading.Thread | None = None
@@ -162,27 +77,43 @@ class Journal(AbstractContextManager["Journal"]):
         except Exception as error:  # whatever it is, the show must begin
             self._set_aside(one_line(error))
             return None
-        if not left.values and not left.generator and preset == look_of(None, None):
+        plain = not (left.values or left.generator or left.behind)
+        if plain and preset == look_of(None, None):
             return None
         merged = replace(preset, values={**preset.values, **left.values})
-        self._given = merged, preset
+        self._given, self._behind = (merged, preset), left.behind
         count = len(left.values)
         logger.info(
-            "session    as you left it: %s, %d value%s; name a preset to begin anew",
+            "session    as you left it: %s, %d value%s%s; name a preset to begin anew",
             preset.name, count, "" if count == 1 else "s",
+            f", and {left.behind.name} on deck {left.behind.deck}" if left.behind else "",
         )  # fmt: skip
         return merged
 
-    def follow(self, values: LiveValues, playing: Callable[[], Loaded | None]) -> None:
+    @property
+    def behind(self) -> Behind | None:
+        """What goes on with it on the deck behind; None is nothing."""
+        return self._behind
+
+    def follow(
+        self,
+        values: LiveValues,
+        playing: Callable[[], OnDecks | None],
+        to_come: Callable[[], Behind | None] = lambda: None,
+    ) -> None:
         """Keep what is played from now on.
 
         Args:
             values: what is played.
-            playing: what is in front; None until it is loaded.
+            playing: what is on the decks; None until the first look is loaded.
+            to_come: what is still to come back on the deck behind.
         """
         if self._path is not None:
             self._follower = threading.Thread(
-                target=self._follow, args=(self._path, values, playing), name="session", daemon=True
+                target=self._follow,
+                args=(self._path, values, lambda: self._now(values, playing, to_come)),
+                name="session",
+                daemon=True,
             )
             self._follower.start()
 
@@ -223,17 +154,15 @@ class Journal(AbstractContextManager["Journal"]):
             reason += f"; it is kept as {aside}"
         logger.warning("session    not as you left it: %s", reason)
 
-    def _follow(
-        self, path: Path, values: LiveValues, playing: Callable[[], Loaded | None]
-    ) -> None:
+    def _follow(self, path: Path, values: LiveValues, now: Callable[[], Left | None]) -> None:
         seen, due_s = None, 0.0
         while not self._ending.is_set():
             seen = values.wait(seen, _GLANCE_S) if seen else values.snapshot()
             over = self._ending.wait(max(_SETTLE_S, due_s - time.monotonic()))
-            if not over and self._keep(path, values, playing()):
+            if not over and self._keep(path, now()):
                 due_s = time.monotonic() + _PERIOD_S
             self._live_on()
-        self._keep(path, values, playing())
+        self._keep(path, now())
 
     def _live_on(self) -> None:
         """Leave on the file that is held when this show was last alive."""
@@ -243,15 +172,33 @@ class Journal(AbstractContextManager["Journal"]):
             with suppress(OSError):
                 os.utime(self._held.name)
 
-    def _keep(self, path: Path, values: LiveValues, loaded: Loaded | None) -> bool:
+    def _now(
+        self,
+        values: LiveValues,
+        playing: Callable[[], OnDecks | None],
+        to_come: Callable[[], Behind | None],
+    ) -> Left | None:
+        """What there is to keep; None until the first look is loaded."""
+        behind = to_come()  # before the decks, where it may be a moment later
+        decks, stands = playing(), values.snapshot()
+        if decks is None:
+            return None
+        if decks.behind:
+            preset = self._as_read(decks.behind.preset)
+            crossfade = stands.number(CROSSFADE)
+            behind = Behind.of(decks.behind, preset, decks.deck_behind, crossfade)
+        preset = self._as_read(decks.front.preset)
+        given = {**decks.front.look.settings, **preset.values}
+        return Left.of(preset, given, stands, behind)
+
+    def _as_read(self, preset: Preset) -> Preset:
+        """It without the values that were set besides."""
+        return self._given[1] if self._given and preset is self._given[0] else preset
+
+    def _keep(self, path: Path, left: Left | None) -> bool:
         """Write what is played, if that is news; whether it was."""
-        if loaded is None:
+        if left is None:
             return False
-        preset = loaded.preset
-        if self._given and preset is self._given[0]:
-            preset = self._given[1]
-        given = {**loaded.look.settings, **preset.values}
-        left = Left.of(preset, given, values.snapshot())
         if self._ending.is_set() and self._orderly:
             left = left.in_the_light()
         written = left.written()
@@ -266,14 +213,6 @@ class Journal(AbstractContextManager["Journal"]):
             return True  # and tried again with what changes next
         self._written, self._troubled = written, False
         return True
-
-
-def _named(preset: Preset) -> str:
-    """How to name it again."""
-    if preset.path is None:
-        return ""
-    path = preset.path.resolve()
-    return preset.name if path.parent == shipped("presets").resolve() else str(path)
 
 
 def _reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from fakes import fake_look
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan import keepsakes, session
-from livegan.decks import Loaded
+from livegan import keepsakes, left, session
+from livegan.decks import OF_A_LOOK, Loaded, OnDecks
 from livegan.keepsakes import state_folder
+from livegan.left import Behind, Left
 from livegan.options import left_look, look_of
 from livegan.parameters import TABLE, LiveValues, Setting
 from livegan.presets import Preset, read_preset
-from livegan.session import Journal, Left
+from livegan.session import Journal
 
 KEPT = st.sampled_from(sorted(name for name, row in TABLE.items() if row.kind == "number"))
 
@@ -31,11 +33,15 @@ def path() -> Path:
     return state_folder() / "session.toml"
 
 
-def loaded(preset: Preset, settings: Mapping[str, Setting] | None = None) -> Loaded:
-    """That preset on a deck."""
-    look = fake_look(preset.name)
-    return Loaded(look if settings is None else type(look)(
-        look.name, look.conditioner, look.generator, {}, settings=settings), preset)  # fmt: skip
+def loaded(
+    preset: Preset,
+    settings: Mapping[str, Setting] | None = None,
+    behind: Loaded | None = None,
+    deck_behind: str = "B",
+) -> OnDecks:
+    """That preset on the deck in front."""
+    look = replace(fake_look(preset.name), settings=settings or {})
+    return OnDecks(Loaded(look, preset), behind, deck_behind)
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -79,10 +85,11 @@ def restored() -> Preset | None:
 def test_what_is_written_is_read_again(
     values: dict[str, float], preset: str, generator: str
 ) -> None:
-    taken = {name: TABLE[name].accept(to) for name, to in values.items() if name in session._KEPT}
-    left = Left(preset, generator, taken)
-    leave(left.written())
-    assert Left.read(path()) == left
+    taken = {name: TABLE[name].accept(to) for name, to in values.items() if name in left._KEPT}
+    behind = Behind(generator, preset, taken, "A", values.get("deck.crossfade", 0.5))
+    for one in (Left(preset, generator, taken), Left(generator, preset, taken, behind)):
+        leave(one.written())
+        assert Left.read(path()) == one
 
 
 def test_the_next_show_begins_as_this_one_was_left(caplog: pytest.LogCaptureFixture) -> None:
@@ -204,6 +211,8 @@ def test_a_generator_that_was_named_paints_again() -> None:
         ("schema = 1\n[session]\npreset = 3\n", "does not say what played"),
         ('schema = 1\n[session]\npreset = "pearl"\n[puppet]\nmouth_gain = "wide"\n', "mouth_gain"),
         ('schema = 1\n[session]\npreset = "gone"\n', "no preset is called 'gone'"),
+        ('schema = 1\n[session]\npreset = "pearl"\nbehind = 3\n', "was on the deck behind"),
+        ('schema = 1\n[session]\npreset = "pearl"\n[deck]\ncrossfade = "B"\n', "crossfade"),
         ('schema = 1\n[session]\npreset = "../../etc/passwd"\n', "no preset is called"),
         ('schema = 1\n[session]\npreset = "gone.toml"\n', "there is no such file"),
         ('schema = 1\n[session]\npreset = ""\ngenerator = "/gone.onnx"\n', "no such file"),
@@ -344,6 +353,108 @@ def test_of_two_at_once_the_second_leaves_the_file_of_the_first_alone(
         assert "another livegan" in caplog.text
         assert first.restored(left_look) is not None
     assert restored() is not None, "once both have ended it can be had again"
+
+
+def waiting(name: str, own: Mapping[str, Setting], stage: Mapping[str, Setting]) -> Loaded:
+    """A look behind."""
+    look = replace(fake_look(name), settings={"canny.blur": 3.0})
+    return Loaded(look, read_preset(name), own={**OWN, "canny.blur": 3.0, **own}, stage=stage)
+
+
+OWN = {name: TABLE[name].default for name in OF_A_LOOK}
+
+
+def test_the_deck_behind_is_kept_with_what_is_its_own_and_where_the_crossfade_stands(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    behind = waiting("edges", {"puppet.mouth_gain": 0.7}, {"output.hue": 40.0})
+    values = LiveValues({"deck.crossfade": 0.7})
+    with Journal() as journal:
+        journal.follow(values, lambda: loaded(read_preset("mona-lisa"), {}, behind, "A"))
+        until(path().exists)
+        behind.own = {**behind.own, "puppet.mouth_gain": 0.9}
+        until(lambda: "0.9" in path().read_text())
+    with Journal() as journal:
+        preset = journal.restored(left_look)
+        assert preset is not None and (preset.name, preset.values) == ("mona-lisa", {})
+        own = {"puppet.mouth_gain": 0.9, "output.hue": 40.0}
+        assert journal.behind == Behind("edges", "", own, "A", 0.7)
+    assert caplog.messages == [
+        "session    as you left it: mona-lisa, 0 values, and edges on deck A; "
+        "name a preset to begin anew"
+    ]
+
+
+def test_who_begins_anew_has_nothing_behind() -> None:
+    leave(BOTH)
+    with Journal() as journal:
+        assert journal.behind is None
+
+
+BOTH = """schema = 1
+[session]
+preset = "pearl"
+behind = "mesh"
+behind_deck = "A"
+[deck]
+crossfade = 0.75
+[puppet]
+mouth_gain = 1.4
+[behind.puppet]
+mouth_gain = 0.6
+mouth_gained = 0.6
+"""
+
+
+def test_until_it_is_back_what_was_behind_stays_kept() -> None:
+    leave(BOTH)
+    still: list[Behind | None] = []
+    with Journal() as journal:
+        preset = journal.restored(left_look)
+        assert preset is not None
+        still.append(journal.behind)
+        values = LiveValues({**preset.values, "deck.crossfade": 1.0})
+        journal.follow(values, lambda: loaded(preset), lambda: still[-1])
+        values.update({"source.zoom": 2.0})
+        until(lambda: "zoom" in path().read_text())
+        assert Left.read(path()).behind == Behind("mesh", "", {"puppet.mouth_gain": 0.6}, "A", 0.75)
+        still.append(None)
+        until(lambda: "mesh" not in path().read_text())
+    assert Left.read(path()).values == {"puppet.mouth_gain": 1.4, "source.zoom": 2.0}
+
+
+def test_what_went_on_in_front_and_is_behind_now_is_kept_as_any_other() -> None:
+    leave(BOTH)
+    with Journal() as journal:
+        preset = journal.restored(left_look)
+        assert preset is not None
+        own = {**OWN, "puppet.mouth_gain": 1.4}
+        behind = Loaded(fake_look("pearl"), preset, own=own)
+        journal.follow(LiveValues(), lambda: loaded(read_preset("mesh"), behind=behind))
+    assert Left.read(path()).behind == Behind("pearl", "", {"puppet.mouth_gain": 1.4}, "B", 0.0)
+
+
+def test_a_generator_that_was_named_is_kept_behind_too() -> None:
+    engine = Path(__file__).parents[1] / "engines" / "pearl.onnx"
+    behind = Loaded(fake_look("pearl"), look_of(None, str(engine)))
+    with Journal() as journal:
+        journal.follow(LiveValues(), lambda: loaded(read_preset("mesh"), behind=behind))
+    with Journal() as journal:
+        assert journal.restored(left_look) is not None
+        assert journal.behind is not None and journal.behind.name == "pearl"
+        assert (journal.behind.preset, journal.behind.generator) == ("", str(engine))
+
+
+def test_hours_later_both_decks_are_there_still_in_the_light() -> None:
+    leave(BOTH + "[output]\nblackout = true\n")
+    lock, late = path().with_suffix(".lock"), time.time() - 4 * 3600
+    lock.touch()
+    os.utime(lock, (late, late))
+    with Journal() as journal:
+        preset = journal.restored(left_look)
+        assert preset is not None and preset.values == {"puppet.mouth_gain": 1.4}
+        assert journal.behind is not None and journal.behind.crossfade == 0.75
 
 
 def test_who_asks_for_none_leaves_no_trace() -> None:

@@ -22,9 +22,9 @@ from tiny_onnx import write_generator
 from livegan.cli import main, parse
 from livegan.errors import UsageError
 from livegan.keepsakes import state_folder
+from livegan.left import Left
 from livegan.options import leave_out_options
 from livegan.parameters import TABLE
-from livegan.session import Left
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 NULL = ("--source", "pattern", "--sink", "null", "--midi", "off")
@@ -133,6 +133,65 @@ def test_another_look_that_was_changed_to_is_the_one_to_go_on_with() -> None:
         assert any(line.startswith("preset     mesh") for line in next_one.begun())
 
 
+def standing() -> tuple[object, ...]:
+    """What is kept of the decks: what is in front, behind, on which deck, and the crossfade."""
+    path = state_folder() / "session.toml"
+    left = Left.read(path) if path.exists() else None
+    if left is None or left.behind is None:
+        return ()
+    return left.preset, left.behind.preset, left.behind.deck, left.behind.crossfade
+
+
+def test_both_decks_and_the_crossfade_outlive_a_kill() -> None:
+    with show("mesh") as first:
+        first.begun()
+        first.play(**{"deck/load": "edges"})
+        until(lambda: first.ask("deck/b") == ["edges"])
+        first.play(**{"deck/cut": 1})
+        until(lambda: first.ask("preset/name") == ["edges"])
+        first.play(**{"canny/blur": 3.5, "deck/crossfade": 0.75})
+        until(lambda: kept("canny.blur") == 3.5 and standing()[3:] == (0.75,))
+        first.play(**{"deck/crossfade": 0.25})  # as it leaves, it takes its values along
+        until(lambda: standing() == ("mesh", "edges", "B", 0.25))
+        first.end("SIGKILL")
+    with show() as second:
+        lines = second.begun()
+        assert (
+            "session    as you left it: mesh, 0 values, and edges on deck B; "
+            "name a preset to begin anew"
+        ) in lines
+        until(lambda: second.ask("deck/crossfade") == [0.25])
+        assert (second.ask("deck/a"), second.ask("deck/b")) == (["mesh"], ["edges"])
+        assert second.ask("canny/blur") != [3.5]
+        second.play(**{"deck/crossfade": 1.0})
+        until(lambda: second.ask("canny/blur") == [3.5])
+        until(lambda: standing() == ("edges", "mesh", "A", 1.0))
+        second.end("SIGKILL")
+    with show() as third:
+        third.begun()
+        until(lambda: third.ask("deck/a") == ["mesh"])
+        assert (third.ask("deck/b"), third.ask("deck/crossfade")) == (["edges"], [1.0])
+        assert third.ask("canny/blur") == [3.5]
+        third.end("SIGINT")
+    assert standing() == ("edges", "mesh", "A", 1.0), "an end in good order keeps them too"
+
+
+def test_a_look_behind_that_is_gone_is_told_and_the_one_in_front_plays(tmp_path: Path) -> None:
+    path = state_folder() / "session.toml"
+    path.parent.mkdir(parents=True)
+    gone = tmp_path / "gone.toml"
+    lost = f'behind = "{gone.as_posix()}"\nbehind_deck = "A"\n[deck]\ncrossfade = 0.75\n'
+    path.write_text(f'schema = 1\n[session]\npreset = "edges"\n{lost}')
+    with show() as one:
+        assert any(line.startswith("preset     edges") for line in one.begun())
+        assert one.process.stderr is not None
+        line = one.process.stderr.readline().rstrip()
+        assert line == f"session    nothing is on deck A: preset {gone}: there is no such file"
+        assert (one.ask("deck/b"), one.ask("deck/crossfade")) == (["edges"], [1.0])
+        one.end("SIGINT")
+    assert Left.read(path).behind is None
+
+
 def test_who_names_a_preset_begins_anew(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,6 +256,6 @@ def test_render_and_bench_keep_nothing(
 
 
 def test_every_row_that_darkens_is_one_of_the_table() -> None:
-    from livegan import session
+    from livegan import left
 
-    assert set(session._DARKENING) <= set(TABLE)
+    assert set(left._DARKENING) <= set(TABLE)
