@@ -102,7 +102,8 @@ class Performance:
         """The last that was painted, as it is shown; None before the first."""
         self.between_frames = threading.Event()
         """Set while nothing is painted: what takes time from whoever paints is done then."""
-        self._ready_at_s: float | None = None
+        self.ready_at_s: float | None = None
+        """Clock reading, `time.monotonic()`, as it began to play; None until a look is loaded."""
         self._error: BaseException | None = None
         self._stop_asked = False
         self._primary = sinks[0]
@@ -131,11 +132,6 @@ class Performance:
     def playing(self) -> OnDecks | None:
         """The looks on the decks and what they play; None until the first is loaded."""
         return self._engine.on_decks if self._engine else None
-
-    @property
-    def ready_at_s(self) -> float | None:
-        """Clock reading, `time.monotonic()`, as it began to play; None until a look is loaded."""
-        return self._ready_at_s
 
     def wait(self, seconds: float | None = None, tick: Callable[[], None] | None = None) -> None:
         """Let it play, without a window, until it ends.
@@ -234,7 +230,7 @@ class Performance:
                 self.clock,
                 self.repertoire.step,
             )
-            self._ready_at_s = time.monotonic()
+            self.ready_at_s = time.monotonic()
             self._paint_all(self._engine)
         except BaseException as error:  # raised again in the main thread, which ends the command
             self._fail(error)
@@ -289,7 +285,7 @@ class Performance:
     def _over(self, seconds: float | None) -> bool:
         if self._stop_asked or self._error:
             return True
-        ready_at_s = self._ready_at_s
+        ready_at_s = self.ready_at_s
         if seconds is None or ready_at_s is None:
             return False
         return time.monotonic() - ready_at_s >= seconds
