@@ -65,7 +65,7 @@ def generator(tmp_path: Path) -> Path:
         (["--set", "face_mesh.lips"], ["NAME=VALUE"]),
         (["--seconds", "-1"], ["'-1'"]),
         (["--colour", "red"], ["--colour"]),
-        (["--set", "system.fps=60"], ["system.fps is measured"]),
+        (["--set", "system.fps=60"], ["system.fps can't be set"]),
         (["--osc", "radio"], ["--osc radio", "'radio'"]),
         (["--osc-allow", "192.168.1.0/24"], ["--osc-allow", "add --osc 0.0.0.0"]),
         (["--face-out", "9000"], ["--face-out 9000", "wanted HOST:PORT"]),

@@ -7,7 +7,7 @@ from livegan.parameters.parameter import Parameter
 LONGEST_MORPH_S = 60.0
 
 ROWS = (
-    Parameter("preset.name", "", "The preset that plays.", read_only=True),
+    Parameter("preset.name", "", "The preset that plays.", read_only=True, instead="preset.load"),
     Parameter(
         "preset.load",
         "",
@@ -36,8 +36,8 @@ ROWS = (
         "Which deck is shown: 0 is A, 1 is B, between them both are mixed.",
         smoothing_ms=50,
     ),
-    Parameter("deck.a", "", "The preset on deck A.", read_only=True),
-    Parameter("deck.b", "", "The preset on deck B.", read_only=True),
+    Parameter("deck.a", "", "The preset on deck A.", read_only=True, instead="deck.load"),
+    Parameter("deck.b", "", "The preset on deck B.", read_only=True, instead="deck.load"),
     Parameter(
         "deck.load",
         "",

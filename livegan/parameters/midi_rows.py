@@ -20,6 +20,10 @@ ROWS = (
         request=True,
     ),
     Parameter(
-        "midi.learning", "", "What is being learned, or was learned last.", read_only=True
+        "midi.learning",
+        "",
+        "What is being learned, or was learned last.",
+        read_only=True,
+        instead="midi.learn",
     ),
 )

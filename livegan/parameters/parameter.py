@@ -28,7 +28,9 @@ class Parameter:
         smoothing_ms: a continuous value that is set has gone 63 % of its way after this, so that
             a fader of 128 steps does not show them; 0 jumps.
         trigger: it has no value: it happens when it is set to true.
-        read_only: livegan measures it, and nobody sets it.
+        read_only: livegan tells it, and nobody sets it.
+        instead: of one that is read only, the parameter that changes what it tells; "" where none
+            does.
         request: a name that somebody sends; livegan acts on it and empties it again.
     """
 
@@ -43,6 +45,7 @@ class Parameter:
     smoothing_ms: float = 0.0
     trigger: bool = False
     read_only: bool = False
+    instead: str = ""
     request: bool = False
 
     @property
@@ -71,6 +74,8 @@ class Parameter:
     @property
     def range_text(self) -> str:
         """The range or the choices, for people."""
+        if self.read_only:
+            return f"read only, {self.unit}" if self.unit else "read only"
         if self.kind == "number":
             return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
         if self.kind == "choice":
@@ -115,6 +120,11 @@ class Parameter:
             raise self.refusal(value, f"a number from {self.low:g} to {self.high:g}")
         # Before it is a float, which is too small for some whole numbers.
         return float(min(max(value, self.low), self.high))
+
+    def refusal_to_be_set(self) -> ParameterError:
+        """The error for whoever sets what is read only."""
+        way = f"; send {self.instead} instead" if self.instead else ": livegan measures it"
+        return ParameterError(f"{self.name} can't be set{way}")
 
     def refusal(self, value: object, wanted: str) -> ParameterError:
         """The error for a value that it does not take."""

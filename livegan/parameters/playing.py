@@ -9,10 +9,11 @@ from contextlib import suppress
 
 from livegan.errors import ParameterError
 from livegan.parameters.parameter import Parameter, Setting
-from livegan.parameters.table import find
+from livegan.parameters.table import TABLE, find
 
 logger = logging.getLogger("livegan")
 
+_KEPT = [name for name, row in TABLE.items() if row.kept]
 _WORDS = {"on": True, "true": True, "off": False, "false": False}
 
 
@@ -25,10 +26,9 @@ def read_assignment(text: str) -> tuple[str, Setting]:
     name, equals, given = (part.strip() for part in text.partition("="))
     if not equals:
         raise ParameterError(f"--set {text}: wanted NAME=VALUE, such as face_mesh.line_width=2")
-    parameter = find(name)
+    parameter = find(name, guesses=_KEPT)
     if not parameter.kept:
-        what = "is measured" if parameter.read_only else "happens while it plays"
-        raise ParameterError(f"--set {text}: {name} {what}, it has no value to set")
+        raise ParameterError(f"--set {text}: {_why_not_typed(parameter)}")
     value: object = given
     if parameter.kind == "switch":
         value = _WORDS.get(given.lower())
@@ -41,6 +41,14 @@ def read_assignment(text: str) -> tuple[str, Setting]:
     if accepted != value:
         logger.warning("--set %s is taken as %g (%s)", text, accepted, parameter.range_text)
     return name, accepted
+
+
+def _why_not_typed(parameter: Parameter) -> str:
+    if parameter.name in ("preset.name", "preset.load"):
+        return "to begin with a preset, name it: livegan pearl, or --preset pearl"
+    if parameter.read_only:
+        return str(parameter.refusal_to_be_set())
+    return f"{parameter.name} happens while it plays; send it from the panel, or by OSC"
 
 
 def played(parameter: Parameter, arguments: Sequence[object]) -> Setting:
@@ -58,7 +66,7 @@ def played(parameter: Parameter, arguments: Sequence[object]) -> Setting:
         ParameterError: it takes no such arguments; the message says what it takes.
     """
     if parameter.read_only:
-        raise ParameterError(f"{parameter.name} is measured, nobody can set it")
+        raise parameter.refusal_to_be_set()
     if parameter.trigger:
         return _fires(arguments)
     if len(arguments) != 1:

@@ -21,7 +21,7 @@ Made by `livegan parameters --markdown`. Every row is a name for presets and `--
 | a list | one of its words, or its index, from 0 | the word |
 | trigger | anything but 0 or false; nothing at all will do | |
 | name | a text of at most 64 characters; a number is taken for its digits | |
-| measured | it is sent to you, and can't be set | |
+| read only | it is sent to you, and can't be set | |
 
 Numbers that are set glide there: after the time under "glides" 63 % of the way is gone.
 """
@@ -50,7 +50,6 @@ def named_rows() -> Iterator[tuple[str, Parameter]]:
 
 
 def _line(name: str, row: Parameter) -> str:
-    values = f"measured{f', {row.unit}' if row.unit else ''}" if row.read_only else row.range_text
     glides = f"{row.smoothing_ms:g} ms" if row.smoothing_ms else ""
     code = " to ".join(f"`{part}`" for part in name.split(" to "))
-    return f"| {code} | {values} | {row.default_text} | {glides} | {row.description} |"
+    return f"| {code} | {row.range_text} | {row.default_text} | {glides} | {row.description} |"

@@ -36,7 +36,13 @@ CLOCK = (
     ),
     Parameter("clock.beats_per_bar", 4.0, "Beats in a bar, whole ones.", 1.0, 16.0, "beats"),
     Parameter(
-        "clock.beat", 1.0, "Where in the bar it is; its first beat is 1.", 1.0, 17.0, read_only=True
+        "clock.beat",
+        1.0,
+        "Where in the bar it is; its first beat is 1.",
+        1.0,
+        17.0,
+        read_only=True,
+        instead="clock.tap",
     ),
     Parameter(
         "clock.tempo_now",
@@ -46,6 +52,7 @@ CLOCK = (
         1000.0,
         "bpm",
         read_only=True,
+        instead="clock.tempo",
     ),
 )
 

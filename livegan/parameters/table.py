@@ -7,7 +7,7 @@ ranges and defaults here; no range is written twice.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from livegan.errors import ParameterError
 from livegan.parameters import looks, midi_rows, rhythm
@@ -217,14 +217,18 @@ TABLE: Mapping[str, Parameter] = {
 """Every parameter by its name, in the order in which people should read them."""
 
 
-def find(name: str) -> Parameter:
+def find(name: str, guesses: Iterable[str] = TABLE) -> Parameter:
     """The parameter of that name.
+
+    Args:
+        name: what was typed or sent.
+        guesses: what else may have been meant.
 
     Raises:
         ParameterError: there is none; the message names the nearest.
     """
     if name in TABLE:
         return TABLE[name]
-    near = difflib.get_close_matches(name, TABLE, n=1)
+    near = difflib.get_close_matches(name, list(guesses), n=1)
     hint = f"; did you mean {near[0]}?" if near else "; livegan parameters lists them"
     raise ParameterError(f"no parameter is called {name!r}{hint}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from livegan.errors import ParameterError
 from livegan.parameters.parameter import Setting
 from livegan.parameters.table import TABLE, find
 
@@ -71,7 +70,7 @@ class LiveValues:
         for name, value in changes.items():
             row = find(name)
             if row.read_only:
-                raise ParameterError(f"{name} is measured, nobody can set it")
+                raise row.refusal_to_be_set()
             accepted[name] = row.accept(value)
         with self._changed:
             for name in accepted:

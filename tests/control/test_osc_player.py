@@ -105,7 +105,7 @@ def test_a_bundle_changes_all_it_names_in_one_snapshot(desk: Desk) -> None:
         (message("/livegan/source/zoom", "wide"), "'wide', wanted a number from 1 to 8"),
         (message("/livegan/source/zoom", math.inf), "wanted a finite number"),
         (message("/livegan/source/zoom", 1.0, 2.0), "takes one value, got 2"),
-        (message("/livegan/system/fps", 60.0), "measured, nobody can set it"),
+        (message("/livegan/system/fps", 60.0), "system.fps can't be set: livegan measures it"),
         (b"/livegan/source/zoom\0\0\0\0,b\0\0\0\0\0\1x\0\0\0", "types ',b'"),
         (b"#bundle\0nonsense", "a bundle that is cut short"),
     ],

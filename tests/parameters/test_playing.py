@@ -19,10 +19,24 @@ def test_a_typed_switch_is_asked_for_in_the_words_of_the_list() -> None:
         read_assignment("output.freeze=maybe")
 
 
-@pytest.mark.parametrize("name", ["system.fps", "puppet.neutral", "preset.load"])
-def test_what_has_no_value_to_set_cannot_be_typed(name: str) -> None:
-    with pytest.raises(ParameterError, match="no value to set"):
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("system.fps", "system.fps can't be set: livegan measures it"),
+        ("clock.tempo_now", "clock.tempo_now can't be set; send clock.tempo instead"),
+        ("puppet.neutral", "happens while it plays; send it from the panel, or by OSC"),
+        ("preset.name", "name it: livegan pearl"),
+        ("preset.load", "name it: livegan pearl"),
+    ],
+)
+def test_what_cannot_be_set_before_it_plays_is_told_with_what_can(name: str, cure: str) -> None:
+    with pytest.raises(ParameterError, match=cure):
         read_assignment(f"{name}=1")
+
+
+def test_a_mistyped_name_is_guessed_among_those_that_can_be_set() -> None:
+    with pytest.raises(ParameterError, match=r"did you mean clock\.tempo\?"):
+        read_assignment("clock.tempo_no=120")
 
 
 @pytest.mark.parametrize(
@@ -71,8 +85,8 @@ def test_a_trigger_needs_no_value() -> None:
         ("output.view", [2], "an index from 0 to 1: picture, side_by_side"),
         ("output.view", [-1.0], "an index from 0 to 1"),
         ("output.view", [True], "one of picture, side_by_side"),
-        ("system.fps", [1.0], "nobody can set it"),
-        ("preset.name", ["pearl"], "nobody can set it"),
+        ("system.fps", [1.0], "can't be set: livegan measures it"),
+        ("preset.name", ["pearl"], "can't be set; send preset.load instead"),
         ("preset.load", [True], "wanted a name of at most 64 characters"),
         ("preset.load", ["x" * 65], "wanted a name of at most 64 characters"),
         ("preset.load", ["two\nlines"], "wanted a name of at most 64 characters"),

@@ -23,6 +23,7 @@ def test_every_row_takes_its_own_default_and_says_what_it_is(name: str) -> None:
     assert row.accept(row.default) == row.default
     assert row.description.endswith(".")
     assert row.range_text
+    assert not row.instead or not find(row.instead).read_only
 
 
 def test_what_a_show_needs_is_there() -> None:
