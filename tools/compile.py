@@ -101,11 +101,14 @@ def _for_gpu(generator: Path, arguments: argparse.Namespace) -> CachedEngine:
     gpu = arguments.gpu
     if gpu is None:
         try:
-            gpu = find_gpu()
+            gpu = find_gpu(target=arguments.target)
         except NoGpu as error:
-            if arguments.target == "tensorrt":
-                raise
-            raise NoGpu(f"{error}; --gpu 8.9 compiles for one elsewhere") from None
+            otherwise = (
+                "--target openvino compiles for the CPU"
+                if arguments.target == "tensorrt"
+                else "--gpu 8.9 compiles for one elsewhere"
+            )
+            raise NoGpu(f"{error}; {otherwise}") from None
     request = engine_request(arguments.target, read_card(generator).size, gpu)
     line = ProgressLine()
     engine = compile_engine(

@@ -43,8 +43,11 @@ def architecture(compute_capability: str) -> str:
     return f"sm_{compute_capability.replace('.', '')}"
 
 
-def load_cuda_runtime() -> Any:
+def load_cuda_runtime(target: str = "tensorrt") -> Any:
     """The module `cuda.bindings.runtime`.
+
+    Args:
+        target: what wants it, "tensorrt" or "tensorrt-rtx", as the extra is called that brings it.
 
     Raises:
         NoGpu: cuda-python is not installed.
@@ -54,20 +57,21 @@ def load_cuda_runtime() -> Any:
     except (ImportError, OSError) as error:
         raise NoGpu(
             f"cuda-python can't be loaded ({' '.join(str(error).split())});"
-            " run: pip install cuda-python"
+            f' run: pip install -e ".[{target}]"'
         ) from error
 
 
-def find_gpu(runtime: Any = None) -> Gpu:
+def find_gpu(runtime: Any = None, target: str = "tensorrt") -> Gpu:
     """The first GPU.
 
     Args:
         runtime: stands in for `cuda.bindings.runtime`.
+        target: as in `load_cuda_runtime`.
 
     Raises:
         NoGpu: there is none, or its driver is missing or too old.
     """
-    runtime = runtime or load_cuda_runtime()
+    runtime = runtime or load_cuda_runtime(target)
     try:
         count = _asked(runtime, "cudaGetDeviceCount")
         if count < 1:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from livegan.compilation.gpu import load_cuda_runtime
 from livegan.errors import LiveganError
 from livegan.frames import Image
 
@@ -35,15 +34,14 @@ class Lane:
     Args:
         size: height and width of both, in pixels.
         work_bytes: memory that the painting needs besides.
-        runtime: stands in for `cuda.bindings.runtime`.
+        runtime: `cuda.bindings.runtime`.
 
     Raises:
         CudaError: the GPU has not that much memory, or can't be used at all.
-        NoGpu: cuda-python is not installed.
     """
 
-    def __init__(self, size: tuple[int, int], work_bytes: int, runtime: Any = None) -> None:
-        self._runtime = runtime or load_cuda_runtime()
+    def __init__(self, size: tuple[int, int], work_bytes: int, runtime: Any) -> None:
+        self._runtime = runtime
         self._bytes = 3 * size[0] * size[1]
         self._give_back: list[tuple[str, Any]] = []
         self._graph: Any = None

@@ -161,7 +161,8 @@ def _compiled(path: Path, compiler: str) -> Generator:
             told_s = now_s
             logger.info("compiling  %s: %s, %d of %d", compiler, phase, done, total)
 
-    compile_engine(path, engine_request(compiler, read_card(path).size, find_gpu()), tell)
+    gpu = find_gpu(target=compiler)
+    compile_engine(path, engine_request(compiler, read_card(path).size, gpu), tell)
     return _on_nvidia(path, compiler, "auto")
 
 

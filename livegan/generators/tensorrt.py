@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from livegan.compilation.cache import CachedEngine, require_engine
-from livegan.compilation.gpu import architecture, find_gpu
+from livegan.compilation.gpu import architecture, find_gpu, load_cuda_runtime
 from livegan.compilation.tensorrt_build import engine_request
 from livegan.compilation.tensorrt_package import Complaints, load_package
 from livegan.errors import GeneratorLost, ModelError
@@ -45,7 +45,7 @@ def open_tensorrt(
         ModelError: the engine can't be run.
     """
     kept = "f16" if precision == "auto" else precision
-    request = engine_request(target, read_card(generator).size, find_gpu(), kept)
+    request = engine_request(target, read_card(generator).size, find_gpu(target=target), kept)
     opened = TensorRT(require_engine(generator, request), with_graph=with_graph)
     if precision == "auto":
         opened.reason = f"version {request.versions[target]}, engine from cache"
@@ -93,6 +93,7 @@ class TensorRT:
         self._runtime: Any = None
         self._engine = self._load()
         try:
+            runtime = runtime or load_cuda_runtime(request.target)
             self._lane = Lane(self._size, int(self._engine.device_memory_size_v2), runtime)
             self._context = self._open_context(self._lane)
             self._warm_up(self._lane, with_graph)

@@ -87,8 +87,10 @@ def test_without_cuda_python_the_command_that_installs_it_is_told(
         raise ImportError(f"No module named {name!r}")
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(NoGpu, match="run: pip install cuda-python"):
+    with pytest.raises(NoGpu, match=r'run: pip install -e "\.\[tensorrt\]"'):
         find_gpu()
+    with pytest.raises(NoGpu, match=r'run: pip install -e "\.\[tensorrt-rtx\]"'):
+        find_gpu(target="tensorrt-rtx")
 
 
 def test_cuda_python_has_all_that_is_called() -> None:

@@ -125,7 +125,7 @@ def test_a_package_whose_libraries_are_gone_is_told_with_the_command_too(
     monkeypatch.setattr(importlib, "import_module", fail)
     with pytest.raises(MissingExtraError, match=r'nvinfer_10.dll.*pip install -e "\.\[tensorrt\]"'):
         load_package("tensorrt")
-    with pytest.raises(NoGpu, match=r"nvinfer_10.dll.*pip install cuda-python"):
+    with pytest.raises(NoGpu, match=r'nvinfer_10.dll.*pip install -e "\.\[tensorrt\]"'):
         load_cuda_runtime()
 
 
