@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the process that has the ports open loads this too
+    from livegan.control.midi.midi_in import MidiIn
 
 _LOOPS = os.environ.get("FAKE_MIDI_LOOPS", "")
 """A port that is there from the start, and says what it is sent."""
@@ -37,6 +40,11 @@ def send(name: str, message: object) -> None:
     port = _INPUTS.get(name)
     if port and name in PLUGGED:
         port.callback(message)
+
+
+def wait_for_ports(midi: MidiIn, timeout_s: float = 10) -> bool:
+    """Wait until somebody has opened the ports that were there as it began; whether it has."""
+    return midi._ports is None or midi._ports.looked.wait(timeout_s)
 
 
 def wait_for_sent(name: str, wanted: Callable[[list[Any]], bool], timeout_s: float = 10) -> bool:

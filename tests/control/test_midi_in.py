@@ -112,7 +112,7 @@ def midi(show: Show) -> Iterator[MidiIn]:
     fake_midi.plug(BOX, output=True)
     made = MidiIn(start=NearOffice)
     made.play(show.performance.values, show.performance.health, show.performance.clock)
-    assert made.wait_for_ports(10)
+    assert fake_midi.wait_for_ports(made)
     yield made
     made.close()
 
@@ -147,7 +147,7 @@ def test_what_was_learned_plays_the_next_time(show: Show, midi: MidiIn) -> None:
     again = MidiIn(start=NearOffice)
     other = Show()
     again.play(other.performance.values, other.performance.health)
-    assert again.wait_for_ports(10)
+    assert fake_midi.wait_for_ports(again)
     turn(0, 64)
     assert other.becomes(FADE, lambda value: value == 64 / 127)
     again.close()
@@ -234,7 +234,7 @@ def test_only_ports_that_are_named_play(show: Show) -> None:
     fake_midi.plug("Other 24:0")
     midi = MidiIn(["other"], NearOffice)
     midi.play(show.performance.values, show.performance.health)
-    assert midi.wait_for_ports(10)
+    assert fake_midi.wait_for_ports(midi)
     assert fake_midi.is_open("Other 24:0") and not fake_midi.is_open(BOX)
     midi.close()
 
@@ -243,7 +243,7 @@ def test_off_opens_nothing_and_says_so_to_who_wants_to_learn(show: Show) -> None
     fake_midi.plug(BOX)
     midi = MidiIn(["off"], NearOffice)
     midi.play(show.performance.values, show.performance.health)
-    assert midi.wait_for_ports(0)
+    assert fake_midi.wait_for_ports(midi, 0)
     show.set("midi.learn", FADE)
     assert show.becomes("midi.learning", lambda told: "MIDI is off" in str(told))
     assert not fake_midi.is_open(BOX)
@@ -324,7 +324,7 @@ def test_a_library_that_does_not_load_degrades_midi_and_nothing_else(
     monkeypatch.setenv("MIDO_BACKEND", "no_such_backend")
     midi = MidiIn(start=NearOffice)
     midi.play(show.performance.values, show.performance.health)
-    assert midi.wait_for_ports(10)
+    assert fake_midi.wait_for_ports(midi)
     (health,) = [one for one in show.performance.health.all() if one.name == "midi"]
     assert str(health) == "midi degraded: ModuleNotFoundError: No module named 'no_such_backend'"
     midi.close()
@@ -338,7 +338,7 @@ def test_ports_are_open_in_a_process_of_their_own_which_ends_with_the_show(
     monkeypatch.setenv("FAKE_MIDI_LOOPS", BOX)
     midi = MidiIn()
     midi.play(show.performance.values, show.performance.health)
-    assert midi.wait_for_ports(60)
+    assert fake_midi.wait_for_ports(midi, 60)
     assert _soon(lambda: f"{NAME} plays" in caplog.text)
     show.set("midi.learn", FADE)
     assert show.becomes("midi.learning", lambda told: told == f"{FADE}: move a control")

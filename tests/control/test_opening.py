@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 
+import fake_midi
 import pytest
 from control_ports import free_pair, free_tcp, udp
 from fakes import PRESET, FakeSink, FakeSource, fake_look
@@ -91,7 +92,7 @@ def test_a_midi_port_that_is_there_plays(
     monkeypatch.setenv("FAKE_MIDI_LOOPS", "Box 20:0")
     with Controls(osc="off", midi=["box"]) as controls:
         controls.play(performance)
-        assert controls._midi and controls._midi.wait_for_ports(60)
+        assert controls._midi and fake_midi.wait_for_ports(controls._midi, 60)
         deadline_s = time.monotonic() + 10
         while not controls.lines() and time.monotonic() < deadline_s:
             time.sleep(0.01)

@@ -107,10 +107,6 @@ class MidiIn:
             )
             self._ports.start()
 
-    def wait_for_ports(self, timeout_s: float) -> bool:
-        """Wait until the ports that were there at the start are open; whether they are."""
-        return self._ports is None or self._ports.looked.wait(timeout_s)
-
     def lines(self) -> list[str]:
         """How it goes, for the figures."""
         lines = []
