@@ -291,6 +291,19 @@ def test_it_can_be_searched(chromium: Chromium, rig: Rig) -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_what_is_measured_stands_on_one_line(chromium: Chromium, rig: Rig, width: int) -> None:
+    async def scene() -> None:
+        async with panel(chromium, rig, width) as shown:
+            await shown.run("document.documentElement.style.fontFamily = 'monospace'")  # wide
+            labels = "[...document.querySelectorAll('#numbers dt')]"
+            heights = await shown.run(f"{labels}.map(dt => dt.getBoundingClientRect().height)")
+            assert len(heights) == 4 and max(heights) < 24
+            assert await shown.run("document.documentElement.scrollWidth") <= width
+
+    play(scene)
+
+
 @pytest.mark.parametrize("width", [320, 360, 768, 1280, 2000])
 def test_nothing_sticks_out_sideways(chromium: Chromium, rig: Rig, width: int) -> None:
     async def scene() -> None:
