@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 _PARTS = {
-    "model": {7: "graph", 14: "metadata", 25: "function"},
+    "model": {7: "graph", 14: "metadata", 20: "training", 25: "function"},
+    "training": {1: "graph", 2: "graph"},
     "graph": {1: "node", 5: "tensor", 15: "sparse tensor"},
-    "function": {7: "node"},
+    "function": {7: "node", 11: "attribute"},
     "node": {5: "attribute"},
     "attribute": {
         5: "tensor",
@@ -28,6 +29,8 @@ _PARTS = {
     "sparse tensor": {1: "tensor", 2: "tensor"},
 }
 """Which fields of a message hold messages that lead to nodes, tensors and metadata."""
+_MOST_PARTS = 100_000
+"""A generator has some hundreds. What is made to keep a show waiting is read no further."""
 _KEY, _VALUE = 1, 2
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
 
@@ -80,6 +83,8 @@ def _read(file: BinaryIO, size: int) -> OnnxFile:
     has_network, is_whole = False, True
     waiting = [("model", 0, size)]
     while waiting:
+        if len(waiting) > _MOST_PARTS:
+            raise NotOnnx(f"more than {_MOST_PARTS} parts")
         kind, begin, end = waiting.pop()
         has_network |= kind == "node"
         if kind == "metadata":
@@ -97,6 +102,8 @@ def _read(file: BinaryIO, size: int) -> OnnxFile:
 def _entry(file: BinaryIO, begin: int, end: int) -> tuple[str, str]:
     texts = {_KEY: "", _VALUE: ""}
     for field in _fields(file, begin, end):
+        if field.number not in texts:
+            continue
         file.seek(field.begin)
         try:
             texts[field.number] = file.read(field.end - field.begin).decode()
@@ -114,7 +121,9 @@ def _lies_elsewhere(file: BinaryIO, begin: int, end: int) -> bool:
 
 def _fields(file: BinaryIO, at: int, end: int) -> Iterator[_Field]:
     """The fields of one message, https://protobuf.dev/programming-guides/encoding/."""
-    while at < end:
+    for _ in range(_MOST_PARTS):
+        if at == end:
+            return
         file.seek(at)
         head = file.read(min(2 * _LONGEST_NUMBER, end - at))
         tag, length = _number(head, 0, at)
@@ -137,6 +146,7 @@ def _fields(file: BinaryIO, at: int, end: int) -> Iterator[_Field]:
             raise NotOnnx(f"{next_at - end} bytes are missing at byte {end}")
         yield _Field(number, value, begin, next_at)
         at = next_at
+    raise NotOnnx(f"more than {_MOST_PARTS} fields before byte {at}")
 
 
 def _number(head: bytes, begin: int, at: int) -> tuple[int, int]:

@@ -27,23 +27,33 @@ def test_work_is_done_here_and_now_where_nothing_plays() -> None:
 
 
 def machine(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, *, idle_ticks: int, says: str = "cpu 9 9 9"
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, idle_ticks: int, says: str = "9 9 9"
 ) -> None:
     """A machine that idles for so many hundredths of a second while it is looked at."""
     stat = folder / "stat"
-    stat.write_text(f"{says} 1000 0\n")
+    ours = min(os.sched_getaffinity(0)) if sys.platform == "linux" else 0
+
+    def told(ticks: int) -> None:
+        stat.write_text(
+            f"cpu 9 9 9 {90 * ticks} 0\n"
+            f"cpu{ours} {says} {ticks} 0\n"
+            f"cpu4000 9 9 9 {90 * ticks} 0\n"  # of which this process has nothing
+            "intr 5 0 0\n"
+        )
+
+    told(1000)
     sleep = time.sleep
 
     def idle(seconds: float) -> None:
         sleep(seconds)
-        stat.write_text(f"{says} {1000 + idle_ticks} 0\n")
+        told(1000 + idle_ticks)
 
     monkeypatch.setattr(module, "_STAT", stat)
     monkeypatch.setattr("livegan.giving_way.time.sleep", idle)
 
 
 @linux
-@pytest.mark.parametrize("says", ["cpu 9 9 9", "cpu", "cpu 9 9 9 x"])
+@pytest.mark.parametrize("says", ["9 9 9", "", "9 9 9 x"])
 def test_work_beside_a_show_is_less_urgent_and_whoever_waits_stays_as_he_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str
 ) -> None:
@@ -66,6 +76,19 @@ def test_where_cores_are_idle_it_takes_only_what_nobody_wants(
     with giving_way():
         assert aside(lambda: os.sched_getscheduler(0)) == os.SCHED_IDLE
         assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+@linux
+def test_where_the_system_forbids_that_it_is_less_urgent_nevertheless(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def forbid(*_: object) -> None:
+        raise PermissionError
+
+    machine(monkeypatch, tmp_path, idle_ticks=15)
+    monkeypatch.setattr("os.sched_setscheduler", forbid)
+    with giving_way():
+        assert aside(where)[1] == min(where()[1] + NICENESS, 19)
 
 
 def test_only_the_thread_that_gives_way_does() -> None:

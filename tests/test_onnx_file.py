@@ -63,6 +63,11 @@ def test_weights_elsewhere_are_found_wherever_they_are_named(tmp_path: Path) -> 
     )
     within = network(constant(value=here))
     within.functions.append(function)
+    asked = network(constant(value=here))
+    asked.functions.append(helper.make_function("livegan", "g", [], [], [], []))
+    asked.functions[0].attribute_proto.append(helper.make_attribute("far", far))
+    trained = network(constant(value=here))
+    trained.training_info.add(algorithm=inner)
     for model in (
         network(constant(value=far)),
         network(constant(value=here), initializer=[here, far]),
@@ -70,6 +75,8 @@ def test_weights_elsewhere_are_found_wherever_they_are_named(tmp_path: Path) -> 
         network(constant(sparse_value=sparse)),
         network(helper.make_node("Loop", [], [], body=twice)),
         within,
+        asked,
+        trained,
     ):
         assert not read(model, tmp_path).is_whole
 
@@ -83,6 +90,14 @@ def test_fields_of_no_known_kind_are_refused(tmp_path: Path, kind: int) -> None:
     path = tmp_path / "odd.onnx"
     path.write_bytes(bytes([1 << 3 | kind, 1]))
     with pytest.raises(NotOnnx, match=f"field of kind {kind} at byte 0"):
+        read_onnx_file(path)
+
+
+def test_a_file_of_endless_parts_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "endless.onnx"
+    nodes = b"\x0a\x00" * 1_000_000
+    path.write_bytes(b"\x3a" + b"\x80\x89\x7a" + nodes)
+    with pytest.raises(NotOnnx, match="more than 100000 fields"):
         read_onnx_file(path)
 
 
