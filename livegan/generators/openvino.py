@@ -75,8 +75,7 @@ class OpenVINO:
             _threads.set()
             self._request: Any = self._compiled.create_infer_request()
         except RuntimeError as error:
-            first_line = str(error).strip().splitlines()[0]
-            raise ModelError(f"OpenVINO can't run {path} on {device}: {first_line}") from error
+            raise ModelError(f"OpenVINO can't run {path} on {device}: {_told(error)}") from error
         # What it was compiled for, not what was asked for: a device may refuse bf16.
         granted = self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
         self._description = f"openvino {device} {'int8' if precision == 'int8' else granted}"
@@ -115,6 +114,14 @@ class OpenVINO:
         be called twice; nothing is painted any more."""
         self._request = None
         self._compiled = None
+
+
+def _told(error: RuntimeError) -> str:
+    """What is wrong, without the lines that say where in OpenVINO it was noticed."""
+    lines = [line.strip("- .") for line in str(error).splitlines() if line.strip("- .")]
+    passed_over = ("Exception from", "Check ", "FrontEnd API", "Summary", "To facilitate")
+    told = [line for line in lines if not line.startswith(passed_over)] or lines[:1]
+    return "; ".join(told[:2])
 
 
 _threads = threading.Event()

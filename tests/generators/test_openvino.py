@@ -81,6 +81,7 @@ def test_a_broken_network_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="OpenVINO can't run") as caught:
         load_generator(path)
     assert "\n" not in str(caught.value)
+    assert "NoSuchOperation" in str(caught.value)
 
 
 def test_nothing_is_reported_to_anybody() -> None:
