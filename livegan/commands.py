@@ -78,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
             journal.follow(
                 performance.values,
                 lambda: performance.playing,
-                lambda: performance.repertoire.returning.left,
+                lambda: performance.repertoire.returning.to_come,
+                lambda: performance.repertoire.goes_to,
             )
             window = _open_window(performance, controls, options) if WINDOW in sinks else None
             if window is None:

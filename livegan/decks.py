@@ -86,7 +86,7 @@ def wanted(
 
 
 class Decks:
-    """Deck A, deck B, and which of them is in front. For the engine's thread alone.
+    """Deck A, deck B, and which of them is in front. For the engine's thread, but for `both`.
 
     In front is whichever the crossfade shows more of. The values that are played are those of the
     deck in front; the other one keeps its own until it comes to the front.

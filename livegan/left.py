@@ -74,7 +74,8 @@ class Behind:
     def name(self) -> str:
         """What people call it."""
         name = PurePath(self.preset or self.generator).name
-        return name.removesuffix(".toml").removesuffix(".onnx")
+        name = name.removesuffix(".toml").removesuffix(".onnx")
+        return name if name.isprintable() else ascii(name)
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def _read_behind(
     if "behind" not in session:
         return None
     preset, generator = session["behind"], session.get("behind_generator", "")
-    if not isinstance(preset, str) or not isinstance(generator, str):
+    said = isinstance(preset, str) and isinstance(generator, str) and (preset or generator)
+    if not said:
         raise PresetError(f"{path}: it does not say what was on the deck behind")
     own, _ = read_values(path, table if isinstance(table, dict) else {})
     deck = "A" if session.get("behind_deck") == "A" else "B"

@@ -50,6 +50,11 @@ class Morph:
         """Whether this value is still on its way."""
         return name in self._left
 
+    @property
+    def ends(self) -> dict[str, Setting]:
+        """Where the values go that are still on their way. From any thread."""
+        return {name: self._wanted[name] for name in self._left}
+
     def _at(self, name: str, gone: float) -> Setting:
         start, end = self._from[name], self._wanted[name]
         if gone >= 1:

@@ -102,6 +102,7 @@ class Performance:
         """The last that was painted, as it is shown; None before the first."""
         self.between_frames = threading.Event()
         """Set while nothing is painted: what takes time from whoever paints is done then."""
+        self.between_frames.set()
         self.ready_at_s: float | None = None
         """Clock reading, `time.monotonic()`, as it began to play; None until a look is loaded."""
         self._error: BaseException | None = None

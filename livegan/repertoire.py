@@ -132,10 +132,15 @@ class Repertoire:
     def lines(self) -> list[str]:
         """What is being done, for the figures."""
         with self._lock:
-            waiting, loading = self._ready, self._loading or self.returning.left
+            waiting, loading = self._ready, self._loading or self.returning.to_come
         if waiting:
             return [f"{waiting.preset.name} waits"]
         return ["loading a preset"] if loading else []
+
+    @property
+    def goes_to(self) -> Mapping[str, Setting]:
+        """Where a morph leads. From any thread."""
+        return self._morph.ends
 
     def close(self) -> None:
         """Load nothing more, and close what waits. May be called twice."""

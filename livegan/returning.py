@@ -24,8 +24,8 @@ LookOf = Callable[[str | None, str | None], Preset]
 class Returning:
     """Loads it in a thread of its own, and lays it on its deck as soon as it is there.
 
-    If somebody loads something else there meanwhile, that stays. If he moves the crossfade, it is
-    his, and what comes back waits as if he had loaded it.
+    If somebody loads something else there meanwhile, that stays. If he moves the crossfade, what
+    comes back waits as if he had loaded it, and the crossfade shows the deck in front alone.
 
     Args:
         open_look: loads a look.
@@ -61,7 +61,7 @@ class Returning:
         self.begins = {CROSSFADE: self._overrides.get(CROSSFADE, float(left.deck == "A"))}
 
     @property
-    def left(self) -> Behind | None:
+    def to_come(self) -> Behind | None:
         """What is still to come; None once it has, or never will. From any thread."""
         asked = self._asked
         return asked[0] if asked else None

@@ -6,16 +6,17 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from livegan.decks import CROSSFADE, OnDecks
+from livegan.errors import ModelError, PresetError
 from livegan.keepsakes import hold, keep, state_folder
 from livegan.left import Behind, Left
-from livegan.parameters import LiveValues
+from livegan.parameters import LiveValues, Setting
 from livegan.presets import Preset
 from livegan.supervision import one_line
 
@@ -56,8 +57,12 @@ class Journal(AbstractContextManager["Journal"]):
         if asked:
             self._open()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, *_: object
+    ) -> None:
         self.close(orderly=kind is None)
+        if self._given and not self._written and isinstance(error, (ModelError, PresetError)):
+            self._set_aside("it can't be played; the next start begins anew")
 
     def restored(self, look_of: Callable[[str | None, str | None], Preset]) -> Preset | None:
         """The look to go on with, with the values that were set besides.
@@ -100,6 +105,7 @@ class Journal(AbstractContextManager["Journal"]):
         values: LiveValues,
         playing: Callable[[], OnDecks | None],
         to_come: Callable[[], Behind | None] = lambda: None,
+        goes_to: Callable[[], Mapping[str, Setting]] = dict,
     ) -> None:
         """Keep what is played from now on.
 
@@ -107,11 +113,12 @@ class Journal(AbstractContextManager["Journal"]):
             values: what is played.
             playing: what is on the decks; None until the first look is loaded.
             to_come: what is still to come back on the deck behind.
+            goes_to: where values are on their way to: they are kept as if they were there.
         """
         if self._path is not None:
             self._follower = threading.Thread(
                 target=self._follow,
-                args=(self._path, values, lambda: self._now(values, playing, to_come)),
+                args=(self._path, values, lambda: self._now(values, playing, to_come, goes_to)),
                 name="session",
                 daemon=True,
             )
@@ -177,10 +184,11 @@ class Journal(AbstractContextManager["Journal"]):
         values: LiveValues,
         playing: Callable[[], OnDecks | None],
         to_come: Callable[[], Behind | None],
+        goes_to: Callable[[], Mapping[str, Setting]],
     ) -> Left | None:
         """What there is to keep; None until the first look is loaded."""
         behind = to_come()  # before the decks, where it may be a moment later
-        decks, stands = playing(), values.snapshot()
+        decks, stands = playing(), values.snapshot().changed_by(goes_to())
         if decks is None:
             return None
         if decks.behind:

@@ -38,6 +38,17 @@ def test_what_is_played_meanwhile_wins_for_that_value_alone() -> None:
     assert values.snapshot().number("output.hue") == 100.0
 
 
+def test_it_tells_where_it_leads_until_it_is_there_or_somebody_plays() -> None:
+    values = LiveValues()
+    morph = Morph(values, {"source.zoom": 5.0, "output.hue": 100.0}, 0.0, 10.0)
+    assert morph.ends == {"source.zoom": 5.0, "output.hue": 100.0}
+    values.update({"source.zoom": 7.0})
+    morph.step(3.0)
+    assert morph.ends == {"output.hue": 100.0}
+    morph.step(10.0)
+    assert morph.ends == {}
+
+
 def test_a_switch_that_is_played_there_and_back_goes_its_way() -> None:
     values = LiveValues()
     morph = Morph(values, {"face_mesh.lips": False}, 0.0, 10.0)

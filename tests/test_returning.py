@@ -96,7 +96,7 @@ def test_the_first_picture_is_painted_before_anything_else_is_loaded(show: Show)
     for _ in range(50):
         assert show.frame() == {}, "frames go on while it is loaded"
     assert show.names == ("amber", "") and show.crossfade == 0.0
-    assert show.returning.left == LEFT
+    assert show.returning.to_come == LEFT
     assert show.opened == [("blue", "deck-behind")]
 
 
@@ -106,7 +106,7 @@ def test_it_comes_back_with_its_own_values_and_then_the_crossfade_stands_as_it_s
     show.begin()
     show.until(lambda: show.names == ("amber", "blue"))
     assert show.crossfade == 0.3 and show.decks.front.preset.name == "amber"
-    assert show.returning.left is None
+    assert show.returning.to_come is None
     behind = show.decks.behind
     assert behind is not None
     assert (behind.own["canny.blur"], behind.own["canny.low"]) == (4.0, 33.0)
@@ -147,7 +147,7 @@ def test_what_somebody_loads_there_meanwhile_stays(show: Show) -> None:
     show.until(lambda: len(show.opened) == 1)
     show.decks.put_behind(Loaded(fake_look("coral"), Preset("coral", "coral")))
     show.frame()
-    assert show.returning.left is None
+    assert show.returning.to_come is None
     show.gate.set()
     show.until(lambda: show.generator.closed == 1)
     show.frame()
@@ -156,7 +156,7 @@ def test_what_somebody_loads_there_meanwhile_stays(show: Show) -> None:
 
 def test_one_that_is_gone_is_told_in_one_line(show: Show, caplog: pytest.LogCaptureFixture) -> None:
     show.begin(replace(LEFT, preset="gone"))
-    show.until(lambda: show.returning.left is None)
+    show.until(lambda: show.returning.to_come is None)
     show.frame()
     assert caplog.messages == ["session    nothing is on deck B: no preset is called 'gone'"]
     assert caplog.records[0].levelno == logging.WARNING and caplog.records[0].exc_info is None
@@ -173,7 +173,7 @@ def test_a_show_that_ends_before_closes_what_comes_and_still_knows_of_it(show: S
     while not show.generator.closed:
         assert time.monotonic() < deadline_s
         time.sleep(0.01)
-    assert show.returning.left == LEFT, "so that the next show brings it back"
+    assert show.returning.to_come == LEFT, "so that the next show brings it back"
 
 
 def test_where_nothing_was_behind_nothing_is_loaded() -> None:

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan import keepsakes, left, session
-from livegan.decks import OF_A_LOOK, Loaded, OnDecks
+from livegan.decks import CROSSFADE, OF_A_LOOK, Loaded, OnDecks
+from livegan.errors import ModelError, SourceError
 from livegan.keepsakes import state_folder
 from livegan.left import Behind, Left
 from livegan.options import left_look, look_of
@@ -87,6 +88,8 @@ def test_what_is_written_is_read_again(
 ) -> None:
     taken = {name: TABLE[name].accept(to) for name, to in values.items() if name in left._KEPT}
     behind = Behind(generator, preset, taken, "A", values.get("deck.crossfade", 0.5))
+    if not (preset or generator):  # something was behind
+        behind = replace(behind, preset="pearl")
     for one in (Left(preset, generator, taken), Left(generator, preset, taken, behind)):
         leave(one.written())
         assert Left.read(path()) == one
@@ -242,6 +245,22 @@ def test_a_generator_that_is_gone_or_broken_does_not_end_the_next_show(
     assert "broken.onnx" in caplog.text
 
 
+def test_a_look_that_will_not_play_is_put_aside_for_the_next_start(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    leave('schema = 1\n[session]\npreset = "pearl"\n')
+    with pytest.raises(ModelError), Journal() as journal:
+        assert journal.restored(left_look)
+        raise ModelError("OpenVINO can't run it")
+    assert "the next start begins anew" in caplog.text
+    assert restored() is None
+    leave('schema = 1\n[session]\npreset = "pearl"\n')
+    with pytest.raises(SourceError), Journal() as journal:
+        assert journal.restored(left_look)
+        raise SourceError("there is no camera")
+    assert restored(), "it is no fault of the look"
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_in_its_place_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     path().parent.mkdir(parents=True)
@@ -384,6 +403,19 @@ def test_the_deck_behind_is_kept_with_what_is_its_own_and_where_the_crossfade_st
         "session    as you left it: mona-lisa, 0 values, and edges on deck A; "
         "name a preset to begin anew"
     ]
+
+
+def test_of_a_fade_its_end_is_kept() -> None:
+    values = LiveValues({CROSSFADE: 0.3})
+    behind = waiting("pearl", {}, {})
+    with Journal() as journal:
+        on_decks = loaded(read_preset("mona-lisa"), behind=behind)
+        goes_to = {CROSSFADE: 1.0, "output.hue": 90.0}
+        journal.follow(values, lambda: on_decks, goes_to=lambda: goes_to)
+        until(path().exists)
+    left = Left.read(path())
+    assert left.behind and left.behind.crossfade == 1.0
+    assert left.values == {"output.hue": 90.0}
 
 
 def test_who_begins_anew_has_nothing_behind() -> None:
