@@ -12,6 +12,9 @@ from livegan.errors import ControlError
 
 LOOPBACK = "127.0.0.1"
 OSC_PORT = 7770
+_HIGHEST = 65534
+"""Answers go to the port above."""
+_OTHER_PORTS = (7780, 7790)
 _MOST_KNOWN = 256
 
 Network = ipaddress.IPv4Network
@@ -57,15 +60,16 @@ def read_endpoint(option: str, text: str, *, host: str = "", port: int | None = 
     wanted_port = int(typed_port) if typed_port.isdecimal() and len(typed_port) < 6 else None
     if not typed_port:
         wanted_port = port
-    if not wanted_host or wanted_port is None or not 1 <= wanted_port <= 65534:
-        wanted = "a port from 1 to 65534, off, or " if host else ""
-        raise ControlError(
-            f"{option} {text}: wanted {wanted}HOST:PORT, such as 192.168.1.20:{OSC_PORT}"
-        )
+    wanted = f"a port from 1 to {_HIGHEST}, off, or " if host else ""
+    wanted += f"HOST:PORT, such as 192.168.1.20:{OSC_PORT}"
+    if not wanted_host or wanted_port is None or not 1 <= wanted_port <= _HIGHEST:
+        raise ControlError(f"{option} {text}: wanted {wanted}")
     try:
         found = socket.getaddrinfo(wanted_host, wanted_port, socket.AF_INET, socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
-        raise ControlError(f"{option} {text}: no machine is called {wanted_host!r}") from None
+        raise ControlError(
+            f"{option} {text}: no machine is called {wanted_host!r}; wanted {wanted}"
+        ) from None
     return Endpoint(str(found[0][4][0]), wanted_port)
 
 
@@ -78,11 +82,13 @@ def cannot_listen(what: str, option: str, where: Endpoint, error: OSError) -> Co
         where: the endpoint.
         error: what the system said.
     """
-    cure = f"end the program that does, or name another port: {option} 7780"
+    port = next(one for one in _OTHER_PORTS if one != where.port)
+    another = f"name another port: {option} {'' if where.is_loopback else f'{where.host}:'}{port}"
+    cure = f"end the program that does, or {another}"
     if error.errno == errno.EADDRNOTAVAIL:
         cure = f"this machine has no such address; for all that it has: {option} 0.0.0.0"
     elif error.errno == errno.EACCES:
-        cure = f"name another port: {option} 7780"
+        cure = another  # low ports are the administrator's
     return ControlError(f"{what} cannot listen on {where}: {error.strerror}; {cure}")
 
 

@@ -42,7 +42,8 @@ def test_where_a_port_alone_is_enough_the_message_says_so() -> None:
 
 
 def test_a_name_that_is_none_is_refused() -> None:
-    with pytest.raises(ControlError, match="no machine is called 'no such name'"):
+    told = "no machine is called 'no such name'; wanted HOST:PORT, such as"
+    with pytest.raises(ControlError, match=told):
         read_endpoint("--face-out", "no such name:9000")
 
 
@@ -66,15 +67,24 @@ def test_what_is_no_network_is_refused() -> None:
 @pytest.mark.parametrize(
     ("number", "cure"),
     [
-        (errno.EADDRINUSE, "; end the program that does, or name another port: --panel 7780"),
+        (
+            errno.EADDRINUSE,
+            "; end the program that does, or name another port: --panel 10.0.0.9:7780",
+        ),
         (
             errno.EADDRNOTAVAIL,
             "; this machine has no such address; for all that it has: --panel 0.0.0.0",
         ),
-        (errno.EACCES, "; name another port: --panel 7780"),
+        (errno.EACCES, "; name another port: --panel 10.0.0.9:7780"),
     ],
 )
 def test_who_cannot_listen_is_told_what_helps_against_that(number: int, cure: str) -> None:
     error = OSError(number, "the system's words")
     told = str(cannot_listen("the panel", "--panel", Endpoint("10.0.0.9", 80), error))
     assert told == f"the panel cannot listen on 10.0.0.9:80: the system's words{cure}"
+
+
+def test_the_port_that_is_taken_is_not_named_as_another() -> None:
+    taken = OSError(errno.EADDRINUSE, "taken")
+    told = str(cannot_listen("OSC", "--osc", Endpoint("127.0.0.1", 7780), taken))
+    assert told.endswith("name another port: --osc 7790")
