@@ -15,6 +15,7 @@ from livegan.model_card import read_card
 from livegan.parameters import Setting, read_assignment
 from livegan.performance import Performance
 from livegan.presets import IDENTITY, Preset, find_generator, read_preset
+from livegan.shipped import shipped
 
 DEFAULT_PRESET = "mona-lisa"
 _OPTIONAL: Mapping[str, object] = {
@@ -32,10 +33,13 @@ def asked_look(options: argparse.Namespace) -> tuple[Preset, dict[str, Setting]]
     """The preset and the values that hold whatever it says.
 
     Raises:
-        UsageError: there is no such preset, generator or parameter.
+        UsageError: there is no such preset, generator or parameter, or the generator is none.
     """
-    preset = look_of(options.preset, options.generator)
-    return preset, dict(read_assignment(text) for text in options.set)
+    # First: of `--set NAME VALUE`, without =, the value is taken for a preset's name.
+    overrides = dict(read_assignment(text) for text in options.set)
+    named = options.preset or options.generator
+    look = left_look if named else look_of  # what is not named may give way to what was left
+    return look(options.preset, options.generator), overrides
 
 
 def look_of(name: str | None, generator: str | None) -> Preset:
@@ -52,7 +56,9 @@ def look_of(name: str | None, generator: str | None) -> Preset:
         return read_preset(name or DEFAULT_PRESET)
     path = Path(generator).expanduser().resolve()
     if path.suffix != ".onnx":
-        raise ModelError(f"--generator {generator}: wanted a .onnx file")
+        ours = shipped("engines") / f"{path.name}.onnx"
+        cure = f"did you mean {ours}?" if ours.is_file() else "wanted a .onnx file"
+        raise ModelError(f"--generator {generator}: {cure}")
     if not path.is_file():
         raise ModelError(f"--generator {generator}: there is no such file")
     base = read_preset(name) if name else Preset(path.stem, "")
@@ -60,7 +66,7 @@ def look_of(name: str | None, generator: str | None) -> Preset:
 
 
 def left_look(name: str | None, generator: str | None) -> Preset:
-    """A preset that once played, as `look_of` gives it, if it still can.
+    """A preset, as `look_of` gives it, if its generator is one.
 
     Raises:
         UsageError: it can't.

@@ -84,7 +84,8 @@ def find_preset(name: str) -> Path:
         path = Path(name).expanduser()
         if path.is_file():
             return path
-        raise PresetError(f"preset {name}: there is no such file")
+        hint = f"; did you mean {path.stem}?" if path.stem in list_presets() else ""
+        raise PresetError(f"preset {name}: there is no such file{hint}")
     # A name never leaves the folder of presets, wherever it comes from.
     path = shipped("presets") / f"{name}.toml"
     if _NAME.fullmatch(name) and path.is_file():

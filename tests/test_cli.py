@@ -98,6 +98,41 @@ def test_a_mistake_is_answered_in_one_line_and_exit_code_2(
 
 
 @pytest.mark.parametrize(
+    ("typed", "cure"),
+    [
+        ("doctor camera", "doctor does not take camera; leave it out"),
+        ("--version", "run does not take --version; livegan run --help says what it takes"),
+        ("render a.mp4 b.mp4 --out c.mp4", "; livegan render --help says what it takes"),
+        ("--set output.hue 90", "--set output.hue: wanted NAME=VALUE"),
+    ],
+)
+def test_where_nothing_is_plain_nothing_is_guessed(
+    capsys: pytest.CaptureFixture[str], typed: str, cure: str
+) -> None:
+    assert main(typed.split()) == 2
+    assert cure in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ([""], "the preset"),
+        (["  "], "the preset"),
+        (["--osc", ""], "--osc"),
+        (["pearl", "--sink", "null", "--sink", ""], "--sink"),
+        (["--face-out", ""], "--face-out"),
+        (["render", "", "out.mp4"], "the input"),
+        (["bench", "--preset", ""], "--preset"),
+    ],
+)
+def test_what_is_given_and_empty_is_refused(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], what: str
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"livegan: {what} is empty; say which, or leave it out\n"
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("clip.mp4", "--source clip.mp4"),
@@ -112,6 +147,11 @@ def test_a_mistake_is_answered_in_one_line_and_exit_code_2(
         ("prests", "presets"),
         ("render a.mp4 b.mp4 --prset edges", "--preset"),
         ("bench --secnds 3", "--seconds"),
+        ("--out take.mp4", "--sink"),
+        ("--camera 0", "--source camera:0"),
+        ("help", "--help"),
+        ("play", "run"),
+        ("pearl.toml", "pearl"),
     ],
 )
 def test_what_was_meant_is_guessed(
