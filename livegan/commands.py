@@ -6,7 +6,7 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from livegan import listings
 from livegan.benchmarks.command import bench
 from livegan.counting import counted
 from livegan.doctor.command import doctor
-from livegan.errors import SinkError, SourceError
+from livegan.errors import SinkError, SourceError, UsageError
 from livegan.interruption import stopping
 from livegan.look import open_look
 from livegan.options import (
@@ -30,7 +30,14 @@ from livegan.performance import WINDOW, Performance
 from livegan.progress import ProgressBar
 from livegan.reporting import report_on, write_figures
 from livegan.session import Journal
-from livegan.sinks.opening import RECORDING_SUFFIXES, check_film, check_sinks, is_recording
+from livegan.sinks.opening import (
+    RECORDING_SUFFIXES,
+    check_film,
+    check_sinks,
+    check_window,
+    is_recording,
+)
+from livegan.sources.checking import check_source
 from livegan.takes import new_take
 
 if TYPE_CHECKING:  # at run time they would load every wrapper of a device
@@ -51,28 +58,31 @@ def run(options: argparse.Namespace) -> int:
     check_writable(options.stats)
     sinks = options.sink or [WINDOW]
     check_sinks(sinks, source=options.source)
-    with stopping() as interruption, Journal(asked=not options.safe) as journal:
+    _check_window(options, sinks)
+    check_source(options.source)
+    with (
+        stopping() as interruption,
+        Controls(
+            osc=options.osc,
+            panel=options.panel,
+            allow=options.osc_allow,
+            face_out=options.face_out,
+            midi=options.midi,
+        ) as controls,
+        Journal(asked=not options.safe) as journal,
+    ):
         if not (options.preset or options.generator):
             preset = journal.restored(left_look) or preset
-        with (
-            Controls(
-                osc=options.osc,
-                panel=options.panel,
-                allow=options.osc_allow,
-                face_out=options.face_out,
-                midi=options.midi,
-            ) as controls,
-            asked_performance(
-                preset,
-                overrides,
-                options.source,
-                sinks,
-                isolate=options.isolate,
-                compile_missing=not options.safe,
-                exact=options.safe,
-                behind=journal.behind,
-            ) as performance,
-        ):
+        with asked_performance(
+            preset,
+            overrides,
+            options.source,
+            sinks,
+            isolate=options.isolate,
+            compile_missing=not options.safe,
+            exact=options.safe,
+            behind=journal.behind,
+        ) as performance:
             interruption.ends_with(performance.request_stop)
             controls.play(performance)
             journal.follow(
@@ -131,6 +141,16 @@ ALL: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "doctor": doctor,
 }
 """The commands by the name that people type."""
+
+
+def _check_window(options: argparse.Namespace, sinks: Sequence[str]) -> None:
+    """Refuse what is asked of a window that there won't be."""
+    if WINDOW not in sinks:
+        for option in ("display", "fullscreen"):
+            if getattr(options, option):
+                raise UsageError(f"--{option} is for a window; add --sink window, or leave it out")
+    elif options.sink or options.display:  # where none is asked for, a recording takes its place
+        check_window(options.display)
 
 
 def _open_window(

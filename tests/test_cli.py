@@ -16,6 +16,7 @@ import pytest
 from tiny_onnx import write_generator
 
 from livegan.cli import main, parse
+from livegan.keepsakes import keep, state_folder
 
 
 def livegan(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -95,6 +96,58 @@ def test_a_mistake_is_answered_in_one_line_and_exit_code_2(
     assert len(done.stderr.splitlines()) == 1, done.stderr
     for part in parts:
         assert part in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("--source gone.mp4", "no such file or folder: gone.mp4; did you mean one.mp4?"),
+        ("--source text.mp4", "text.mp4 is not a video"),
+        ("--source text.jpg", "livegan: text.jpg is no picture that can be read"),
+        ("--source empty", "folder empty holds no picture"),
+        ("--source camera:none_such", "no camera is called 'none_such'"),
+        ("--sink virtual-camera:none_such", "virtual camera"),
+        ("--sink window", "no display: DISPLAY is not set; start livegan on a desktop"),
+        ("--display 7", "no display"),
+        ("--display 7 --sink null", "--display is for a window; add --sink window"),
+        ("--fullscreen --sink null", "--fullscreen is for a window; add --sink window"),
+        ("--generator text.onnx", "text.onnx is not an ONNX file"),
+        ("--generator mona-lisa", "--generator mona-lisa: did you mean "),
+        ("--osc no_such_name", "--osc no_such_name: no machine is called 'no_such_name'; wanted"),
+        ("--panel 99999", "--panel 99999: wanted a port from 1 to 65534, off, or HOST:PORT"),
+        ("--face-out 9000", "--face-out 9000: wanted HOST:PORT"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells without a device being opened")
+def test_what_can_be_seen_to_be_wrong_is_told_before_the_show_begins(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    told: str,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("text.mp4", "text.jpg", "text.onnx", "one.mp4"):
+        (tmp_path / name).write_text("neither a film nor a network\n")
+    session = 'schema = 1\n[session]\npreset = "pearl"\n'
+    keep(state_folder() / "session.toml", session)  # it is told of as the show begins
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    given = typed.split()
+    usual = {"--source": "pattern", "--seconds": "1", "--midi": "off"}
+    if not {"--sink", "--display"} & set(given):
+        usual["--sink"] = "null"
+    given += [word for pair in usual.items() if pair[0] not in given for word in pair]
+    assert main(given) == 2
+    out, err = capsys.readouterr()
+    assert told in err and len(err.splitlines()) == 1
+    assert out == ""
+
+
+def test_bench_looks_for_its_source_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--source", "camera:none_such", "--seconds", "1"]) == 2
+    out, err = capsys.readouterr()
+    assert "no camera is called 'none_such'" in err and out == ""
 
 
 @pytest.mark.parametrize(

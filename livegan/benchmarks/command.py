@@ -15,6 +15,7 @@ from livegan.options import asked_look, asked_performance, check_writable
 from livegan.parameters import Setting
 from livegan.presets import IDENTITY, Preset, find_generator
 from livegan.reporting import report_on, startup_s, write_figures
+from livegan.sources.checking import check_source
 from livegan.sources.opening import bundled_clip
 
 _SECONDS = 10.0
@@ -30,6 +31,7 @@ def bench(options: argparse.Namespace) -> int:
         raise UsageError("--changes takes half a minute; leave --seconds out")
     look = asked_look(options)
     check_writable(options.json)
+    check_source(_source(options))
     if options.against:
         return _against(options, *look)
     if options.generators:

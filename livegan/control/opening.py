@@ -72,6 +72,8 @@ class Controls(AbstractContextManager["Controls"]):
         midi: Sequence[str] = (),
     ) -> None:
         networks = read_networks(allow)
+        osc_at = _asked("--osc", osc, OSC_PORT)
+        panel_at = _asked("--panel", panel, osc_at.port if osc_at else OSC_PORT)
         target = read_endpoint("--face-out", face_out) if face_out else None
         self._osc: OscIn | None = None
         self._panel: PanelServer | None = None
@@ -80,9 +82,11 @@ class Controls(AbstractContextManager["Controls"]):
         self._midi: MidiIn | None = None
         try:
             self._midi = MidiIn(midi)
-            port = self._open_osc(osc, networks)
-            if osc != OFF or panel is not None:
-                self._open_panel(panel, port, networks)
+            if osc != OFF:
+                self._open_osc(osc_at, networks)
+            if panel != OFF and (osc != OFF or panel_at):
+                port = osc_at.port if osc_at else OSC_PORT
+                self._open_panel(panel_at, port, networks)
             if allow and all(one.where.is_loopback for one in self._listening()):
                 raise ControlError(
                     "--osc-allow lets other machines in, but livegan listens to this one only;"
@@ -120,28 +124,25 @@ class Controls(AbstractContextManager["Controls"]):
             if one:
                 one.close()
 
-    def _open_osc(self, osc: str | None, networks: Sequence[Network]) -> int:
-        """Open OSC, and say at which port it is or would be."""
-        if osc == OFF:
-            return OSC_PORT
-        if osc is None:
-            try:
-                self._osc = OscIn(Endpoint(LOOPBACK, OSC_PORT), networks)
-            except ControlError as error:
-                logger.warning("%s; this show goes on without OSC", error)
-            return OSC_PORT
-        self._osc = OscIn(read_endpoint("--osc", osc, host=LOOPBACK, port=OSC_PORT), networks)
-        return self._osc.where.port
+    def _open_osc(self, asked: Endpoint | None, networks: Sequence[Network]) -> None:
+        if asked:
+            self._osc = OscIn(asked, networks)
+            return
+        try:
+            self._osc = OscIn(Endpoint(LOOPBACK, OSC_PORT), networks)
+        except ControlError as error:
+            logger.warning("%s; this show goes on without OSC", error)
 
-    def _open_panel(self, panel: str | None, port: int, networks: Sequence[Network]) -> None:
-        if panel is None:
-            try:
-                self._panel = PanelServer(Endpoint(LOOPBACK, port), networks)
-            except ControlError as error:
-                logger.warning("%s; this show goes on without the panel", error)
-        elif panel != OFF:
-            where = read_endpoint("--panel", panel, host=LOOPBACK, port=port)
-            self._panel = PanelServer(where, networks)
+    def _open_panel(
+        self, asked: Endpoint | None, port: int, networks: Sequence[Network]
+    ) -> None:
+        if asked:
+            self._panel = PanelServer(asked, networks)
+            return
+        try:
+            self._panel = PanelServer(Endpoint(LOOPBACK, port), networks)
+        except ControlError as error:
+            logger.warning("%s; this show goes on without the panel", error)
 
     def _listening(self) -> list[OscIn | PanelServer]:
         listening: list[OscIn | PanelServer] = []
@@ -181,6 +182,13 @@ class Controls(AbstractContextManager["Controls"]):
         )
         panel.play(played, lambda: performance.statistics.started_at_s is not None)
         logger.info("panel      %s, %s", panel.url, _who(panel))
+
+
+def _asked(option: str, text: str | None, port: int) -> Endpoint | None:
+    """Where it is to be; None where nothing is said of that, or that it is to be off."""
+    if text is None or text == OFF:
+        return None
+    return read_endpoint(option, text, host=LOOPBACK, port=port)
 
 
 def _who(opened: OscIn | PanelServer) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,14 +9,13 @@ from typing import TYPE_CHECKING
 import pyglet
 
 from livegan.errors import SinkError
+from livegan.sinks.desktop import CURE, require_desktop
 
 if TYPE_CHECKING:
     from pyglet.display.base import Screen
 
 # pyglet opens a second, hidden window to share textures with; there is nobody to share with here.
 pyglet.options.shadow_window = False
-
-_CURE = "start livegan on a desktop, or write a file: --sink show.mp4"
 
 
 @dataclass(frozen=True)
@@ -79,8 +76,7 @@ def find_screens() -> list[Screen]:
     Raises:
         SinkError: this machine shows none.
     """
-    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
-        raise SinkError(f"no display: DISPLAY is not set; {_CURE}")
+    require_desktop()
     try:
         return list(pyglet.display.get_display().get_screens())
     except Exception as error:
@@ -95,4 +91,4 @@ def no_window(error: Exception) -> SinkError:
             why whoever opens something through it has to catch them all.
     """
     why = " ".join(str(error).split()) or type(error).__name__
-    return SinkError(f"no window can be opened ({why}); {_CURE}")
+    return SinkError(f"no window can be opened ({why}); {CURE}")

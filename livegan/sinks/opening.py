@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from livegan.errors import SinkError
+from livegan.sinks.desktop import require_desktop
 from livegan.sinks.sink import Sink
+from livegan.sinks.virtual_devices import check_device
 from livegan.takes import check_place
 
 RECORDING_SUFFIXES = (".mp4", ".mov", ".mkv")
@@ -26,8 +28,8 @@ def check_sinks(specs: Iterable[str], *, source: str) -> None:
         source: what they type for the source.
 
     Raises:
-        SinkError: no sink is called that, a recording can't go there or would go where the source
-            comes from, or two are the same.
+        SinkError: no sink is called that, there is no such virtual camera, a recording can't go
+            there or would go where the source comes from, or two are the same.
     """
     seen: dict[str, str] = {}
     for spec in specs:
@@ -35,12 +37,30 @@ def check_sinks(specs: Iterable[str], *, source: str) -> None:
         if is_recording(spec):
             check_film(spec, source=source)
             name = str(Path(spec).resolve())
-        elif spec not in ("window", "null") and _kind(spec) != "virtual-camera":
+        elif _kind(spec) == "virtual-camera":
+            check_device(spec.partition(":")[2] or None)
+        elif spec not in ("window", "null"):
             raise _unknown(spec)
         if name in seen:
             twice = spec if seen[name] == spec else f"{seen[name]} and {spec}"
             raise SinkError(f"{twice}: the same sink twice; name it once")
         seen[name] = spec
+
+
+def check_window(display: str | None) -> None:
+    """Refuse a window that can be seen to have no place.
+
+    Args:
+        display: what people type for it; None is any.
+
+    Raises:
+        SinkError: there is no display, none is called that, or more than one.
+    """
+    require_desktop()
+    if display is not None:
+        from livegan.sinks.displays import choose_display, list_displays
+
+        choose_display(display, list_displays())
 
 
 def check_film(spec: str, *, source: str) -> None:

@@ -98,6 +98,27 @@ def check_unused(path: str | None, loopbacks: Sequence[Loopback]) -> None:
             )
 
 
+def check_device(wanted: str | None, system: str | None = None) -> None:
+    """Refuse a virtual camera that can be seen not to be there, or not to be free.
+
+    Only Linux tells before one is opened.
+
+    Args:
+        wanted: what was typed; None is any.
+        system: `platform.system()`, of this machine unless told.
+
+    Raises:
+        SinkError: it is so.
+    """
+    if (system or platform.system()) != "Linux":
+        return
+    loopbacks = list_loopbacks()
+    path = resolve_device(wanted, loopbacks)
+    check_unused(path, loopbacks)
+    if path not in {one.path for one in loopbacks} or not os.access(str(path), os.W_OK):
+        raise SinkError(explain_refusal(path, "", loopbacks))
+
+
 def _named(wanted: str, loopbacks: Sequence[Loopback]) -> Loopback:
     near = [one for one in loopbacks if wanted.casefold() in one.label.casefold()]
     exact = [one for one in near if wanted.casefold() == one.label.casefold()]

@@ -13,7 +13,13 @@ import cv2
 from livegan.errors import SourceError, SourceLost
 from livegan.frames import Closed, Frame, Mailbox
 from livegan.pacing import Recent
-from livegan.sources.camera_names import CameraIdentity, CameraInfo, list_cameras, there_are
+from livegan.sources.camera_names import (
+    NO_CAMERA,
+    CameraIdentity,
+    CameraInfo,
+    list_cameras,
+    there_are,
+)
 from livegan.sources.capture import (
     Capture,
     Request,
@@ -226,5 +232,5 @@ def open_first_camera(
         except SourceError as error:
             refusals.append(str(error))
     if not there:
-        raise SourceError("there is no camera; plug one in, or play a clip: --source clip.mp4")
+        raise SourceError(NO_CAMERA)
     raise SourceError("; ".join(refusals) or f"no camera to take by itself: {there_are(there)}")

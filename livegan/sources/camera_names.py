@@ -14,6 +14,9 @@ from livegan.errors import SourceError, SourceLost
 # is DirectShow: Media Foundation takes 10 to 30 s to open a camera (opencv issue 17687).
 _BACKENDS = {"linux": "V4L2", "win32": "DSHOW", "darwin": "AVFOUNDATION"}
 
+NO_CAMERA = "there is no camera; plug one in, or play a clip: --source clip.mp4"
+"""What to tell who asks for one."""
+
 _VIRTUAL_NAMES = ("virtual", "dummy video device", "unity video capture")
 
 
@@ -137,7 +140,7 @@ def choose_camera(which: str, cameras: Sequence[CameraInfo]) -> CameraInfo:
             "say more of the name, or the index"
         )
     if not matches:
-        raise SourceError(f"{missing}; {there_are(cameras)}")
+        raise SourceError(f"{missing}; {there_are(cameras) if cameras else NO_CAMERA}")
     return matches[0]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livegan.errors import SourceError
+from livegan.sources.checking import check_path, is_device
 from livegan.sources.source import Source
 
 # Each kind of source brings a library of its own, so each is imported as it is opened: a clip
@@ -56,12 +57,13 @@ def open_source(
         return _open_any(size, fps) if live else _open_path(bundled_clip(), fps, live)
     if not isinstance(spec, str) or spec == "camera" or spec.startswith("camera:"):
         if not live:
-            raise SourceError(f"{spec} never ends; wanted a file, a folder or pattern")
+            raise SourceError(f"{spec} never ends; wanted a clip, a folder of pictures or pattern")
         return _open_camera(spec, size, fps)
     if spec == "pattern":
         from livegan.sources.pattern import Pattern
 
         return Pattern(size=size or (480, 640), fps=fps or 30.0, live=live)
+    check_path(spec, live=live)
     return _open_path(Path(spec).expanduser(), fps, live)
 
 
@@ -76,8 +78,8 @@ def source_factory(
     Raises:
         SourceError: there is no such file or folder. All else is told as it is opened.
     """
-    if not _is_device(spec):
-        _check_path(Path(spec).expanduser())
+    if not is_device(spec):
+        check_path(spec)
     chosen: str | CameraIdentity = spec
 
     def open_it() -> Source:
@@ -89,22 +91,9 @@ def source_factory(
     return open_it
 
 
-def _is_device(spec: str) -> bool:
-    return spec in ("auto", "camera", "pattern") or spec.startswith("camera:")
-
-
-def _check_path(path: Path) -> None:
-    if not path.exists():
-        raise SourceError(
-            f"no such file or folder: {path}; a camera is camera:0 or camera:NAME, "
-            "and there is pattern"
-        )
-
-
 def _open_path(path: Path, fps: float | None, live: bool, note: str = "") -> Source:
     from livegan.sources.pictures import SUFFIXES, Pictures
 
-    _check_path(path)
     if path.is_dir() or path.suffix.lower() in SUFFIXES:
         return Pictures(path, fps=fps, live=live)
     from livegan.sources.clip import Clip

@@ -57,7 +57,9 @@ class Pictures(SteadyPlayback):
         self._broken: set[Path] = set()
         first = next((image for image in map(self._load, self._paths) if image is not None), None)
         if first is None:
-            raise SourceError(f"none of the pictures in {path} can be read")
+            one = self._paths == [path]
+            what = f"{path} is no picture that" if one else f"none of the pictures in {path}"
+            raise SourceError(f"{what} can be read")
         self._size = first.shape[0], first.shape[1]
 
     @property
@@ -85,7 +87,8 @@ class Pictures(SteadyPlayback):
         image = read_picture(path)
         if image is None:
             self._broken.add(path)
-            logger.warning("%s is not a picture that can be read; passed over", path)
+            if len(self._paths) > 1:
+                logger.warning("%s is not a picture that can be read; passed over", path)
             return None
         self._held = path, image
         return image

@@ -8,10 +8,11 @@ import pytest
 from sinks.helpers import FakeCamera
 
 from livegan.errors import SinkError
-from livegan.sinks import open_sink
+from livegan.sinks import open_sink, virtual_devices
 from livegan.sinks.null import NullSink
 from livegan.sinks.opening import check_sinks
 from livegan.sinks.recording import Recording
+from livegan.sinks.virtual_devices import Loopback
 
 
 def test_null_is_the_sink_that_keeps_nothing() -> None:
@@ -50,7 +51,12 @@ def test_anything_else_is_refused_and_told_what_there_is(typed: str) -> None:
     assert "\n" not in told
 
 
-def test_what_can_be_played_into_passes(tmp_path: Path) -> None:
+def test_what_can_be_played_into_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video7").touch()
+    device = Loopback(str(tmp_path / "video7"), "OBS Virtual Camera")
+    monkeypatch.setattr(virtual_devices, "list_loopbacks", lambda: [device])
     (tmp_path / "old.mp4").write_text("a new take gets a number")
     specs = ["window", "virtual-camera", "virtual-camera:OBS", "null", str(tmp_path / "old.mp4")]
     check_sinks(specs, source="pattern")

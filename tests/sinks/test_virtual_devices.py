@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from livegan.errors import SinkError
+from livegan.sinks import virtual_devices
 from livegan.sinks.virtual_devices import (
     Loopback,
+    check_device,
     check_unused,
     explain_refusal,
     list_loopbacks,
@@ -62,6 +64,25 @@ def test_a_device_that_is_sent_to_is_left_alone() -> None:
     check_unused("/dev/video4", [busy, OBS])
     with pytest.raises(SinkError, match="another program sends YU12:640x480@30 to .*video7"):
         check_unused("/dev/video7", [busy, OBS])
+
+
+def test_on_linux_a_device_that_cannot_be_sent_to_is_told_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, busy = tmp_path / "video7", tmp_path / "video8"
+    free.touch()
+    busy.touch()
+    there = [Loopback(str(free), "livegan"), Loopback(str(busy), "Other", sent="YU12:8x8@30")]
+    monkeypatch.setattr(virtual_devices, "list_loopbacks", lambda: there)
+    for wanted in (None, "livegan", str(free)):
+        check_device(wanted, "Linux")
+    for wanted, told in (("other", "another program sends"), ("9", "/dev/video9 does not exist")):
+        with pytest.raises(SinkError, match=told):
+            check_device(wanted, "Linux")
+    there.clear()
+    with pytest.raises(SinkError, match="there is no virtual camera on this machine"):
+        check_device(None, "Linux")
+    check_device("OBS Virtual Camera", "Windows")
 
 
 def test_names_of_systems_that_list_nothing_are_passed_on() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from livegan.errors import SourceError, SourceLost
 from livegan.sources import camera_names, open_source, opening, source_factory
 from livegan.sources.camera_names import CameraInfo
 from livegan.sources.capture import Request, cure_for_refusal, open_capture
+from livegan.sources.checking import check_source
 
 
 class Device(FakeCapture):
@@ -100,7 +102,7 @@ def test_a_rendering_of_auto_is_the_bundled_clip(machine: Machine, bundled: Path
 
 @pytest.mark.parametrize("spec", ["camera", "camera:0", "camera:web"])
 def test_a_camera_cannot_be_rendered(machine: Machine, spec: str) -> None:
-    with pytest.raises(SourceError, match=rf"{spec} never ends; wanted a file"):
+    with pytest.raises(SourceError, match=rf"{spec} never ends; wanted a clip"):
         open_source(spec, live=False)
 
 
@@ -129,6 +131,14 @@ def test_size_and_rate_reach_what_can_take_them(machine: Machine, tmp_path: Path
     ("spec", "options", "told"),
     [
         ("nowhere.mp4", {}, "no such file or folder: nowhere.mp4"),
+        ("nowhere", {}, "a camera is camera:0 or camera:NAME, and there is pattern"),
+        ("no/where.mp4", {}, "no such file or folder: no/where.mp4; there is no folder no"),
+        ("7", {}, "no such file or folder: 7; did you mean camera:7?"),
+        ("Webcam 1", {}, "did you mean camera:1?"),
+        ("cam", {}, "did you mean camera?"),
+        ("/dev/video3", {}, "name the camera: camera:3"),
+        ("http://elsewhere/clip.mp4", {}, "http://elsewhere/clip.mp4 is an address"),
+        ("nowhere", {"live": False}, "nowhere; wanted a clip, a folder of pictures or pattern"),
         ("camera:9", {}, "no camera has the index 9; there is no camera"),
         ("camera", {}, "there is no camera; plug one in, or play a clip: --source clip.mp4"),
         ("pattern", {"fps": 0.0}, "source rate is 0 fps, wanted more than 0"),
@@ -160,6 +170,34 @@ def test_after_a_loss_the_same_camera_is_opened_under_its_new_index(machine: Mac
 def test_a_file_that_is_not_there_is_told_before_anything_opens() -> None:
     with pytest.raises(SourceError, match=r"no such file or folder: gone\.mp4"):
         source_factory("gone.mp4")
+
+
+def test_of_a_missing_file_the_one_almost_of_its_name_is_told(tmp_path: Path) -> None:
+    write_clip(tmp_path / "rehearsal.mp4", 1)
+    with pytest.raises(SourceError, match=r"did you mean .*rehearsal\.mp4\?"):
+        check_source(str(tmp_path / "reharsal.mp4"))
+    with pytest.raises(SourceError, match="has none of that name"):
+        check_source(str(tmp_path / "premiere.mp4"))
+
+
+def test_what_can_be_played_passes(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos").mkdir()
+    cv2.imwrite(str(tmp_path / "photos" / "1.png"), grey(9))
+    write_clip(tmp_path / "clip.mp4", 1)
+    machine.cameras = [camera()]
+    monkeypatch.chdir(tmp_path)
+    for spec in ("auto", "camera", "camera:0", "pattern", "photos", "photos/1.png", "clip.mp4"):
+        check_source(spec)
+    assert not machine.opened
+
+
+def test_a_pipe_is_left_to_whoever_plays_it(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no pipes with names")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    check_source(str(tmp_path / "pipe.mp4"))  # to open it would wait for ever
 
 
 def test_a_clip_is_opened_again_by_its_path(bundled: Path, machine: Machine) -> None:
