@@ -17,6 +17,7 @@ livegan takes it by itself. Engines are programs: take none from people whom you
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import sys
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from livegan.compilation import CachedEngine
 from livegan.compilation.cache import TARGETS
 from livegan.errors import LiveganError, UsageError
 from livegan.model_card import read_card
-from livegan.presets import Preset, find_generator
+from livegan.shipped import shipped
 from workshop.parser import Parser
 from workshop.progress import ProgressLine
 
@@ -76,13 +77,19 @@ def _generator(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix == ".onnx":
         return path
-    return find_generator(Preset(name, name))
+    known = sorted(engine.stem for engine in shipped("engines").glob("*.onnx"))
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+        raise UsageError(f"no generator is called {name!r}; {hint}")
+    return shipped("engines") / f"{name}.onnx"
 
 
 def _for_cpu(generator: Path, arguments: argparse.Namespace) -> CachedEngine:
     _refuse(arguments.gpu, "--gpu is for tensorrt-rtx; openvino's engine runs on every CPU")
     if arguments.source is not None and not arguments.source.exists():
         raise UsageError(f"no dataset, clip or folder at {arguments.source}")
+    read_card(generator)
     # Loads NNCF, which takes seconds.
     from workshop.int8 import compile_int8
 

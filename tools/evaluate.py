@@ -34,6 +34,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from livegan.errors import UsageError
+from livegan.shipped import shipped
 from livegan.sources.pictures import SUFFIXES
 from workshop.dataset_card import SPLITS
 from workshop.evaluation import PICTURES, Album, Evaluation, evaluate_pairs
@@ -82,6 +83,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{out / name} is not of an evaluation; choose another --out")
     if not arguments.data.exists():
         raise UsageError(f"no dataset, picture or clip at {arguments.data}")
+    ours = shipped("engines") / f"{arguments.generator}.onnx"
+    if not arguments.generator.exists() and ours.is_file():
+        raise UsageError(f"no generator at {arguments.generator}; did you mean {ours}?")
     painter = open_painter(arguments.generator, arguments.painter)
     try:
         out.mkdir(parents=True, exist_ok=True)

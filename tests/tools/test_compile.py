@@ -136,7 +136,9 @@ def test_the_gate_judges_likeness_and_flicker(gate: Gate, told: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("nobody", "--target", "openvino"), "there is no generator"),
+        (("nobody", "--target", "openvino"), "no generator is called 'nobody'; there are: "),
+        (("mona-lsa", "--target", "openvino"), "did you mean mona-lisa?"),
+        (("gone.onnx", "--target", "openvino"), "no generator at gone.onnx"),
         (("{painter}", "--target", "openvino", "--source", "nowhere"), "no dataset, clip or"),
         (("{painter}", "--target", "openvino", "--gpu", "8.9"), "--gpu is for tensorrt-rtx"),
         (("{painter}", "--target", "tensorrt", "--gpu", "8.9"), "tensorrt compiles for what is"),

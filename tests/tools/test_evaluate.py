@@ -331,6 +331,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
         ((tmp_path / "nothing.onnx", pairs, "--out", out), "no generator at"),
         ((tmp_path / "nothing.safetensors", pairs, "--out", out), "no checkpoint at"),
         ((tmp_path / "empty", pairs, "--out", out), "is not a run"),
+        (("mona-lisa", pairs, "--out", out), "no generator at mona-lisa; did you mean "),
         ((reverse, tmp_path / "nothing", "--out", out), "no dataset, picture or clip at"),
         ((reverse, tmp_path / "empty", "--out", out), "holds no picture"),
         ((reverse, tmp_path / "file", "--out", out), "is not a video"),

@@ -310,6 +310,8 @@ def test_what_is_no_such_generator_is_refused_with_what_it_is(
         assert told in refusal(capsys, tmp_path / "net.pth", *PLAIN, "--size", "32")
     (tmp_path / "net.pth").write_text("<html>404 Not Found</html>")
     assert "is no file of weights" in refusal(capsys, tmp_path / "net.pth")
+    (tmp_path / "net.pth").write_text("hello\n")
+    assert "is no file of weights; get it anew" in refusal(capsys, tmp_path / "net.pth")
     assert "no such file" in refusal(capsys, tmp_path / "gone.pth")
 
 

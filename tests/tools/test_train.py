@@ -165,13 +165,14 @@ def test_mistakes_are_one_line(
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("mine")
     for source, out, more, told in (
-        (tmp_path / "nothing", tmp_path / "run", (), "is not a dataset"),
+        (tmp_path / "nothing", tmp_path / "run", (), "there is no dataset"),
+        (tmp_path / "site", tmp_path / "run", (), "no dataset.json in it; python"),
         (dataset, tmp_path / "file" / "run", (), "can't write a run"),
         (dataset, dataset, (), "holds dataset.json, and is not a run"),
         (dataset, tmp_path / "site", (), "holds index.html, and is not a run"),
         (dataset, tmp_path / "run", ("--seed", "-1"), "--seed is -1, wanted 0 or more"),
         (dataset, tmp_path / "run", ("--depth", "5"), "wanted multiples of 128"),
-        (dataset, tmp_path / "run", ("--base", str(tmp_path / "no")), "is not a run"),
+        (dataset, tmp_path / "run", ("--base", str(tmp_path / "no")), "there is no run"),
     ):
         assert run(source, out, *more) == 2
         error = capsys.readouterr().err

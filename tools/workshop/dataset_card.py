@@ -77,7 +77,11 @@ class DatasetCard:
         try:
             data = parse(path.read_text(encoding="utf-8"), str(path))
         except OSError as error:
-            raise UsageError(f"{path.parent} is not a dataset: no dataset.json in it") from error
+            folder = path.parent
+            if not folder.is_dir():
+                raise UsageError(f"there is no dataset {folder}: no such folder") from error
+            made = "python tools/dataset.py --help says what makes one"
+            raise UsageError(f"{folder} is not a dataset: no dataset.json in it; {made}") from error
         if isinstance(data, dict):
             if data.get("schema") != SCHEMA:
                 refuse(f"{path}: schema", data.get("schema"), str(SCHEMA))

@@ -80,4 +80,5 @@ def _refusal(path: Path, reason: str) -> str:
 def _brokenness(path: Path, reason: str) -> str:
     # The first sentence tells what is wrong; those after it are for programmers.
     told = re.split(r"[.;\n] ?", reason.strip())[0]
+    told = "" if told.isdecimal() else told  # a byte that stands where no command of pickle's does
     return f"{path} is cut off, or is no file of weights{told and f' ({told})'}; get it anew"

@@ -86,7 +86,10 @@ class RunFolder:
         try:
             return dict(json.loads((self.path / "run.json").read_text(encoding="utf-8")))
         except OSError as error:
-            raise UsageError(f"{self.path} is not a run: no run.json in it") from error
+            if not self.path.is_dir():
+                raise UsageError(f"there is no run {self.path}: no such folder") from error
+            wanted = "wanted what tools/train.py has made with --out"
+            raise UsageError(f"{self.path} is not a run: no run.json in it; {wanted}") from error
         except ValueError as error:
             raise UsageError(f"{self.path / 'run.json'} is not JSON: {error}") from error
 
