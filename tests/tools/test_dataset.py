@@ -358,6 +358,7 @@ def test_mistakes_are_one_line(
     for arguments, told in (
         (("folder", *out), "wanted a folder of pictures, or --camera"),
         (("folder", tmp_path / "nowhere", *out), "no such folder"),
+        (("folder", bundled_clip(), *out), "that is a file: name the folder it is in"),
         (("folder", tmp_path, *out), "holds no picture"),
         (("gray", pictures, *out, "--size", "8"), "--size is 8"),
         (("gray", pictures, *out, "--held-out", "2"), "--held-out is 2"),

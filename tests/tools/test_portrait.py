@@ -149,6 +149,11 @@ def test_numbers_that_lead_nowhere_are_refused_in_one_line(
     assert told.startswith(f"portrait: {option} is {value}, wanted from ") and "\n" not in told
 
 
+def test_a_folder_is_no_portrait(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert portrait.main([str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert "that is a folder: name a picture in it" in capsys.readouterr().err
+
+
 def test_training_never_sees_what_is_held_out(lady: Portrait) -> None:
     performances = motion.load()
     retargets = [Retarget(lady.landmarks, LIMITS, 512, p.neutral) for p in performances]

@@ -130,7 +130,8 @@ def list_pictures(folder: Path) -> list[Path]:
         UsageError: there is no such folder, or no picture in it.
     """
     if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+        why = "; that is a file: name the folder it is in" if folder.exists() else ""
+        raise UsageError(f"no such folder: {folder}{why}")
     return pictures_at(folder)
 
 

@@ -44,7 +44,8 @@ def read_portrait(path: Path, size: int, zoom: float = 1.0) -> Portrait:
         UsageError: no such file, no picture, or no face to be found in it.
     """
     if not path.is_file():
-        raise UsageError(f"no such file: {path}")
+        why = "; that is a folder: name a picture in it" if path.is_dir() else ""
+        raise UsageError(f"no such file: {path}{why}")
     whole = cv2.imread(str(path))
     if whole is None:
         raise UsageError(f"{path} is not a picture that OpenCV reads; wanted PNG or JPEG")
