@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import math
 import os
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from livegan import process  # noqa: F401  first of all: it may have to count from here
 from livegan.errors import LiveganError, UsageError
+from livegan.mistyped import (
+    refuse_empty,
+    refuse_left,
+    refuse_misspelt,
+    refuse_other_than_preset,
+)
 from livegan.terminal import telling
 
 _COMMANDS = ("run", "render", "bench", "devices", "presets", "parameters", "doctor")
@@ -22,19 +26,6 @@ _OUTPUT_HELP = (
     "a .mp4 file (without sound), or null; what stands there is replaced as the film is whole,"
     " and until then it grows beside, in OUTPUT.part.mp4"
 )
-_COMMANDS_ELSEWHERE = {"help": "--help", "play": "run", "start": "run", "list": "presets"}
-_ELSEWHERE = {
-    "--camera": "--source camera:0",
-    "--duration": "--seconds",
-    "--input": "--source",
-    "--model": "--generator",
-    "--out": "--sink",
-    "--output": "--sink",
-    "--port": "--osc",
-    "--record": "--sink take.mp4",
-}
-"""What other programs call it, and livegan."""
-_FILMS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 _SOURCE_HELP = "auto, camera:INDEX, camera:PART OF ITS NAME, a clip, a folder of pictures, pattern"
 
 _OSC_HELP = (
@@ -108,74 +99,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     named = bool(arguments) and arguments[0] in (*_COMMANDS, "-h", "--help")
     if arguments and not named:
-        _refuse_misspelt(arguments[0])
+        refuse_misspelt(arguments[0], _COMMANDS)
     top, commands = _parsers()
     options, left = top.parse_known_args([*([] if named else ["run"]), *arguments])
     command: Parser = commands.choices[options.command]
     if left:
-        _refuse_left(options.command, command, left)
-    _refuse_empty(options, command)
+        refuse_left(options.command, left, command.options())
+    refuse_empty(options, command.options())
     if options.command == "run" and options.preset:
-        _refuse_other_than_preset(options.preset)
+        refuse_other_than_preset(options.preset)
     return options
-
-
-def _refuse_left(name: str, command: Parser, left: Sequence[str]) -> NoReturn:
-    """Refuse arguments that a command does not take, with what was meant where that is plain."""
-    word, _, _ = left[0].partition("=")
-    if word == "--preset":  # render and bench take it, as they have other things to name
-        raise UsageError(f"{name} takes a preset by its name alone: livegan pearl")
-    known = command.options()
-    meant = _ELSEWHERE.get(word) or _meant_by(word)
-    if word.startswith("--") and not meant:
-        bare = [option[2:] for option in known]  # with their dashes all are alike
-        meant = "".join(f"--{one}" for one in difflib.get_close_matches(word[2:], bare, n=1))
-    if meant and meant.split()[0] in known:
-        cure = f"did you mean {meant}?"
-    elif known == ["--help"]:
-        cure = "leave it out"
-    else:
-        cure = f"{command.prog} --help says what it takes"
-    raise UsageError(f"{name} does not take {' '.join(left)}; {cure}")
-
-
-def _refuse_empty(options: argparse.Namespace, command: Parser) -> None:
-    """Refuse what names nothing, as a script types it whose variable is not set."""
-    for name, value in vars(options).items():
-        given = value if isinstance(value, list) else [value]
-        if any(isinstance(one, str) and not one.strip() for one in given):
-            option = f"--{name.replace('_', '-')}"
-            what = option if option in command.options() else f"the {name}"
-            raise UsageError(f"{what} is empty; say which, or leave it out")
-
-
-def _refuse_misspelt(word: str) -> None:
-    from livegan.presets import list_presets
-
-    near = difflib.get_close_matches(word, _COMMANDS, n=1, cutoff=0.75)
-    meant = _COMMANDS_ELSEWHERE.get(word) or "".join(near)
-    if meant and not word.startswith("-") and word not in list_presets():
-        raise UsageError(f"no command or preset is called {word!r}; did you mean {meant}?")
-
-
-def _refuse_other_than_preset(word: str) -> None:
-    from livegan.presets import list_presets
-
-    if word not in list_presets() and (meant := _meant_by(word)):
-        raise UsageError(f"{word!r} is no preset; did you mean {meant}?")
-
-
-def _meant_by(word: str) -> str:
-    """The word after the option that was left out before it; "" where that is not plain."""
-    suffix = Path(word).suffix.lower()
-    if suffix == ".onnx":
-        return f"--generator {word}"
-    if suffix == ".toml" or word.startswith("-"):
-        return ""
-    named = word in ("auto", "camera", "pattern") or word.startswith("camera:")
-    if named or suffix in _FILMS or os.path.exists(os.path.expanduser(word)):
-        return f"--source {word}"
-    return ""
 
 
 def _parsers() -> tuple[Parser, argparse._SubParsersAction[Parser]]:

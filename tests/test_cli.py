@@ -153,6 +153,7 @@ def test_bench_looks_for_its_source_first(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("typed", "cure"),
     [
+        ("pearl mona-lisa", "run does not take mona-lisa; it begins with one preset"),
         ("doctor camera", "doctor does not take camera; leave it out"),
         ("--version", "run does not take --version; livegan run --help says what it takes"),
         ("render a.mp4 b.mp4 --out c.mp4", "; livegan render --help says what it takes"),
@@ -182,7 +183,7 @@ def test_what_is_given_and_empty_is_refused(
     capsys: pytest.CaptureFixture[str], arguments: list[str], what: str
 ) -> None:
     assert main(arguments) == 2
-    assert capsys.readouterr().err == f"livegan: {what} is empty; say which, or leave it out\n"
+    assert f"livegan: {what} is empty; say which" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
