@@ -87,6 +87,11 @@ class Controls(AbstractContextManager["Controls"]):
             if panel != OFF and (osc != OFF or panel_at):
                 port = osc_at.port if osc_at else OSC_PORT
                 self._open_panel(panel_at, port, networks)
+            if target and self._osc and _hears(self._osc.where, target):
+                raise ControlError(
+                    f"--face-out {target} is where livegan itself hears OSC;"
+                    " name the port of the program that is to hear the face"
+                )
             if allow and all(one.where.is_loopback for one in self._listening()):
                 raise ControlError(
                     "--osc-allow lets other machines in, but livegan listens to this one only;"
@@ -189,6 +194,12 @@ def _asked(option: str, text: str | None, port: int) -> Endpoint | None:
     if text is None or text == OFF:
         return None
     return read_endpoint(option, text, host=LOOPBACK, port=port)
+
+
+def _hears(where: Endpoint, sent_to: Endpoint) -> bool:
+    """Whether what this machine sends there comes in."""
+    same = sent_to.host == where.host or (where.host == "0.0.0.0" and sent_to.is_loopback)
+    return same and sent_to.port == where.port
 
 
 def _who(opened: OscIn | PanelServer) -> str:

@@ -239,6 +239,21 @@ def test_only_ports_that_are_named_play(show: Show) -> None:
     midi.close()
 
 
+def test_a_name_that_no_port_has_is_told_and_waited_for(
+    show: Show, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    fake_midi.plug(BOX)
+    midi = MidiIn(["nano", "pad"], NearOffice)
+    midi.play(show.performance.values, show.performance.health)
+    assert fake_midi.wait_for_ports(midi)
+    assert "no port has 'nano' or 'pad' in its name yet" in caplog.text
+    fake_midi.plug("nanoKONTROL 24:0")
+    assert _soon(lambda: "nanoKONTROL plays" in caplog.text)
+    assert caplog.text.count("no port has") == 1
+    midi.close()
+
+
 def test_off_opens_nothing_and_says_so_to_who_wants_to_learn(show: Show) -> None:
     fake_midi.plug(BOX)
     midi = MidiIn(["off"], NearOffice)

@@ -85,6 +85,13 @@ def test_a_taken_port_that_was_asked_for_is_refused(default_port: int) -> None:
         Controls(osc=str(default_port))
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_face_is_not_sent_to_livegan_itself(host: str) -> None:
+    port = free_pair()
+    with pytest.raises(ControlError, match="is where livegan itself hears OSC; name the port"):
+        Controls(osc=f"{host}:{port}", panel="off", face_out=f"127.0.0.1:{port}", midi=["off"])
+
+
 def test_a_midi_port_that_is_there_plays(
     performance: Performance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

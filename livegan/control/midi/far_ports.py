@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import threading
 import time
@@ -15,6 +16,8 @@ from livegan.control.midi.plugs import Plugged
 from livegan.control.midi.port_process import Looked, News, Send, serve
 from livegan.process import deaf
 from livegan.supervision import HealthBoard, Retry, one_line
+
+logger = logging.getLogger("livegan")
 
 SILENT_S = 15.0
 """A process that says nothing for so long hangs: it tells of every look at the ports."""
@@ -145,6 +148,11 @@ class FarPorts(threading.Thread):
             self._health.report("midi", "degraded", look.trouble)
         else:
             self._health.report("midi", "ok")
+            if self._parts and not (self._names or self.looked.is_set()):
+                asked = " or ".join(map(repr, self._parts))
+                logger.info(
+                    "midi       no port has %s in its name yet; livegan devices lists them", asked
+                )
         self.looked.set()
 
     def _lose(self, error: Exception) -> None:
