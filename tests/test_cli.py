@@ -342,14 +342,18 @@ def test_a_signal_ends_a_run_cleanly_and_the_recording_is_whole(
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     environment["PYTHONUNBUFFERED"] = "1"
-    with subprocess.Popen(
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)  # under nohup it would be ignored, as it should
+    process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
+    )
+    signal.signal(number, before)
+    with process:
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("sink"):
                 break
-        process.send_signal(getattr(signal, name))
+        process.send_signal(number)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
     assert errors == ""
