@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -91,4 +92,6 @@ def no_window(error: Exception) -> SinkError:
             why whoever opens something through it has to catch them all.
     """
     why = " ".join(str(error).split()) or type(error).__name__
+    # pyglet knows no other name than the one that it was given, which is none.
+    why = why.replace('"None"', f"DISPLAY {os.environ.get('DISPLAY', '')}")
     return SinkError(f"no window can be opened ({why}); {CURE}")

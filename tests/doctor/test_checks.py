@@ -166,6 +166,10 @@ def test_a_display_that_does_not_answer_is_named() -> None:
     finding = found(patient(displays=displays), "display", "window")
     assert finding.told == "no window can be opened (Cannot connect), DISPLAY is :7"
     assert finding.cure == "write a file"
+    problem = "no window can be opened (Cannot connect to DISPLAY :7); write a file"
+    displays = Displays(problem=problem, variables={"DISPLAY": ":7"})
+    told = found(patient(displays=displays), "display", "window").told
+    assert told == "no window can be opened (Cannot connect to DISPLAY :7)"
 
 
 def test_opengl_on_the_cpu_is_a_note() -> None:

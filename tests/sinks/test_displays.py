@@ -54,6 +54,7 @@ def test_a_display_that_does_not_answer_is_no_display() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout
     assert told.startswith("SinkError no window can be opened")
+    assert "DISPLAY :4711" in told
 
 
 @pytest.mark.display

@@ -23,7 +23,7 @@ def check_displays(facts: Facts) -> Iterator[Finding]:
     if displays.problem:
         told, cure = told_and_cure(displays.problem, otherwise=_FILE_CURE)
         at = displays.variables.get("DISPLAY")
-        where = f", DISPLAY is {at}" if at else ""
+        where = f", DISPLAY is {at}" if at and f"DISPLAY {at}" not in told else ""
         yield Finding("warn", "window", told + where, cure)
     elif any(name in displays.opengl for name in _SOFTWARE):
         yield Finding(
