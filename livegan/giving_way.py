@@ -18,9 +18,9 @@ show up for 0.8 s with 19, and for 6 s with what runs only where a core is idle.
 _IDLE_FOR_S = 0.02
 _LOOKS_FOR_S = 0.1
 """A machine has room where a fifth of a core is idle meanwhile. There such work takes only what
-nobody else wants: the longest gap between frames, while looks were loaded on two cores, was 43 to
-47 ms in six runs; with `NICENESS` alone it was 44 to 61, with neither 85. A program that takes all
-cores within that very load may hold the show up for 0.2 to 0.4 s once."""
+nobody else wants: the longest gap between frames, while looks were loaded on two cores, was 41 to
+47 ms in twelve of thirteen runs and 53 in one; with `NICENESS` alone 44 to 61, with neither 85. A
+program that takes all cores within that very load may hold the show up for 0.2 to 0.4 s once."""
 
 _STAT = Path("/proc/stat")
 """https://man7.org/linux/man-pages/man5/proc_stat.5.html: of each core: name, user, nice,
